@@ -1,0 +1,11 @@
+from .array_store import LocalArrayIdentifier as LocalArrayIdentifier
+from .array_store import LocalContainerIdentifier as LocalContainerIdentifier
+from .control import Verb as Verb
+from .local_weights_store import LocalWeightsStore as LocalWeightsStore
+from .lock import RunLock as RunLock
+from .rows import RowReader as RowReader
+from .run_folder import RunFolder as RunFolder
+from .run_folder import default_runs_folder as default_runs_folder
+from .status import RunState as RunState
+from .status import RunStatus as RunStatus
+from .status import read_status as read_status
