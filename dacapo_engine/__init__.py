@@ -1,0 +1,5 @@
+"""dacapo_engine trains, validates, predicts and segments; it never imports a GUI."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,10 @@
+from .apply import apply as apply
+from .errors import DacapoError as DacapoError
+from .evaluate import evaluate_volumes as evaluate_volumes
+from .experiments.run_config import RunConfig as RunConfig
+from .predict import predict as predict
+from .presets import suggest_run as suggest_run
+from .train import train as train
+from .train import train_run as train_run
+from .validate import validate as validate
+from .validate import validate_run as validate_run

@@ -1,0 +1,56 @@
+"""The contract of every augment."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from pydantic import BeforeValidator, Field, InstanceOf, SerializeAsAny
+
+from dacapo_engine.config import TaggedConfig
+from dacapo_engine.registry import Registry
+
+if TYPE_CHECKING:
+    import gunpowder as gp
+
+__all__ = ["AnyAugmentConfig", "AugmentConfig", "augmentation_probability"]
+
+
+class AugmentConfig(TaggedConfig):
+    """A random change of a sample, applied where it stands in the list of augments."""
+
+    registry: ClassVar[Registry[Any]] = Registry(
+        "augment", "dacapo_engine.experiments.trainers.gp_augments"
+    )
+
+    @abstractmethod
+    def node(
+        self,
+        _raw_key: gp.ArrayKey = None,
+        _gt_key: gp.ArrayKey = None,
+        _mask_key: gp.ArrayKey = None,
+    ) -> gp.BatchFilter:
+        """Build the gunpowder node of this augment.
+
+        Parameters
+        ----------
+        _raw_key, _gt_key, _mask_key
+            Keys of intensities, labels and mask in the pipeline. A node that moves voxels
+            moves all that is requested; one that changes values changes raw only.
+        """
+
+
+AnyAugmentConfig = Annotated[
+    SerializeAsAny[InstanceOf[AugmentConfig]], BeforeValidator(AugmentConfig.from_tag)
+]
+
+
+def augmentation_probability(default: float = 1.0) -> Any:
+    """The field every augment has: how often it acts."""
+    return Field(
+        default=default,
+        ge=0,
+        le=1,
+        title="Probability",
+        description="Share of the samples that this augment changes.",
+    )

@@ -1,0 +1,101 @@
+"""The config of the trainer that draws its samples through gunpowder."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from dacapo_engine.experiments.trainers.gp_augments.augment_config import AnyAugmentConfig
+from dacapo_engine.experiments.trainers.trainer_config import TrainerConfig
+from dacapo_engine.registry import LazyType
+
+__all__ = ["GunpowderTrainerConfig"]
+
+
+class GunpowderTrainerConfig(TrainerConfig):
+    """Train on random patches, augmented by a gunpowder pipeline."""
+
+    type: Literal["gunpowder"] = "gunpowder"
+    trainer_type: ClassVar[Any] = LazyType(
+        "dacapo_engine.experiments.trainers.gunpowder_trainer:GunpowderTrainer"
+    )
+
+    augments: tuple[AnyAugmentConfig, ...] = Field(
+        default=(),
+        title="Augments",
+        description="Random changes of each sample, applied in this order.",
+    )
+    num_data_fetchers: int = Field(
+        default=5,
+        ge=0,
+        le=256,
+        title="Data workers",
+        description="Processes that prepare samples; 0 prepares them between iterations.",
+        json_schema_extra={"advanced": True, "unit": "processes"},
+    )
+    snapshot_interval: int | None = Field(
+        default=None,
+        ge=1,
+        title="Snapshot every",
+        description="How often a sample and its prediction are stored to be looked at.",
+        json_schema_extra={"unit": "iterations"},
+    )
+    min_masked: float | None = Field(
+        default=0.15,
+        ge=0,
+        le=1,
+        title="Smallest labelled share",
+        description="Samples of which a smaller share is labelled are not used.",
+        json_schema_extra={"advanced": True},
+    )
+    gt_min_reject: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        title="Smallest share of objects",
+        description="Samples of which a smaller share is covered by objects are not used.",
+        json_schema_extra={"advanced": True},
+    )
+    clip_raw: bool = Field(
+        default=False,
+        title="Only raw that has labels",
+        description="Ignores raw outside the box of the labels.",
+        json_schema_extra={"advanced": True},
+    )
+    warmup_iterations: int = Field(
+        default=100,
+        ge=0,
+        title="Warm-up",
+        description="Iterations over which the learning rate rises to its full value.",
+        json_schema_extra={"advanced": True, "unit": "iterations"},
+    )
+    average_decay: float | None = Field(
+        default=0.995,
+        ge=0,
+        lt=1,
+        title="Averaging of weights",
+        description=(
+            "Validation and segmentation use a running average of the weights with this decay."
+        ),
+        json_schema_extra={"advanced": True},
+    )
+    gradient_clip: float | None = Field(
+        default=None,
+        gt=0,
+        title="Largest gradient",
+        description="Gradients with a larger norm are scaled down to it.",
+        json_schema_extra={"advanced": True},
+    )
+    precision: Literal["auto", "float32", "bfloat16"] = Field(
+        default="auto",
+        title="Precision",
+        description="Number format of the network; auto takes bfloat16 where it is fast.",
+        json_schema_extra={"advanced": True},
+    )
+
+    def verify(self) -> tuple[bool, str]:
+        """Whether the settings fit each other."""
+        if self.min_masked == 1 and self.gt_min_reject is not None:
+            return False, "Samples cannot be fully labelled and partly rejected."
+        return True, "The trainer's settings fit each other."
