@@ -1,0 +1,45 @@
+"""Instance segmentation by affinities, live."""
+
+from __future__ import annotations
+
+from dacapo_engine.experiments.tasks.affinities_task_config import AffinitiesTaskConfig
+from dacapo_engine.experiments.tasks.evaluators.instance_evaluator import InstanceEvaluator
+from dacapo_engine.experiments.tasks.losses.affinities_loss import AffinitiesLoss
+from dacapo_engine.experiments.tasks.post_processors.watershed_post_processor import (
+    WatershedPostProcessor,
+)
+from dacapo_engine.experiments.tasks.predictors.affinities_predictor import AffinitiesPredictor
+from dacapo_engine.experiments.tasks.task import Task
+
+__all__ = ["AffinitiesTask"]
+
+
+class AffinitiesTask(Task):
+    """Instance segmentation by affinities and mutex watershed.
+
+    Parameters
+    ----------
+    task_config
+        The neighborhood, and what post-processing tries.
+    """
+
+    def __init__(self, task_config: AffinitiesTaskConfig) -> None:
+        config = task_config
+        self.predictor = AffinitiesPredictor(
+            config.neighborhood,
+            affs_weight_clipmin=config.affs_weight_clipmin,
+            affs_weight_clipmax=config.affs_weight_clipmax,
+            background_as_object=config.background_as_object,
+        )
+        self.loss = AffinitiesLoss(len(config.neighborhood))
+        self.post_processor = WatershedPostProcessor(
+            config.neighborhood,
+            biases=config.biases,
+            long_range_biases=config.long_range_biases,
+            long_range_groups=config.long_range_groups,
+            foreground_thresholds=config.foreground_thresholds,
+            min_sizes=config.min_sizes,
+            agglomeration_thresholds=config.agglomeration_thresholds,
+            long_range_stride=config.long_range_stride,
+        )
+        self.evaluator = InstanceEvaluator()

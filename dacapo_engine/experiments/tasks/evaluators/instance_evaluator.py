@@ -1,0 +1,38 @@
+"""Evaluates instance segmentations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dacapo_engine.experiments.tasks.evaluators.aligned_volumes import align
+from dacapo_engine.experiments.tasks.evaluators.evaluator import Evaluator
+from dacapo_engine.experiments.tasks.evaluators.instance_evaluation_scores import (
+    InstanceEvaluationScores,
+)
+from dacapo_engine.experiments.tasks.evaluators.instance_scores import evaluate_arrays
+from dacapo_engine.experiments.tasks.stored_array import open_array
+
+__all__ = ["InstanceEvaluator"]
+
+
+class InstanceEvaluator(Evaluator):
+    """VOI, adapted Rand error and AP50 of instance segmentations, see `evaluate_arrays`."""
+
+    def evaluate(
+        self, output_array_identifier: Any, evaluation_array: Any, mask: Any = None
+    ) -> InstanceEvaluationScores:
+        volumes = align(
+            open_array(output_array_identifier),
+            open_array(evaluation_array),
+            None if mask is None else open_array(mask),
+        )
+        return evaluate_arrays(
+            volumes.segmentation,
+            volumes.labels,
+            volumes.mask,
+            separate_images=volumes.separate_images,
+        )
+
+    @property
+    def score(self) -> InstanceEvaluationScores:
+        return InstanceEvaluationScores()

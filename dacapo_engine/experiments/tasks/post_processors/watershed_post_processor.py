@@ -1,0 +1,146 @@
+"""Objects from affinities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dacapo_engine.errors import DataError
+from dacapo_engine.experiments.tasks.neighborhood import (
+    Offsets,
+    fit_neighborhood,
+    is_nearest,
+    long_range_groups,
+)
+from dacapo_engine.experiments.tasks.post_processors.agglomeration import agglomerate
+from dacapo_engine.experiments.tasks.post_processors.mutex_watershed import (
+    mean_nearest_affinity,
+    mutex_watershed,
+)
+from dacapo_engine.experiments.tasks.post_processors.object_sizes import (
+    dense_ids,
+    merge_small_objects,
+)
+from dacapo_engine.experiments.tasks.post_processors.post_processor import PostProcessor
+from dacapo_engine.experiments.tasks.post_processors.post_processor_parameters import (
+    PostProcessorParameters,
+)
+from dacapo_engine.experiments.tasks.post_processors.watershed_post_processor_parameters import (
+    WatershedPostProcessorParameters,
+)
+
+__all__ = ["WatershedPostProcessor"]
+
+
+class WatershedPostProcessor(PostProcessor):
+    """Mutex watershed of affinities, its small fragments given away, the rest agglomerated.
+
+    Parameters
+    ----------
+    offsets
+        The neighborhood of the prediction, in voxels.
+    biases, long_range_biases, long_range_groups, foreground_thresholds, min_sizes, \
+agglomeration_thresholds
+        The values of each parameter that `enumerate_parameters` combines.
+    long_range_stride
+        See `mutex_watershed`.
+    """
+
+    parameters_type: ClassVar[type[PostProcessorParameters]] = WatershedPostProcessorParameters
+
+    def __init__(
+        self,
+        offsets: Offsets,
+        biases: Sequence[float] = (0.5,),
+        long_range_biases: Sequence[float] = (0.5,),
+        long_range_groups: Sequence[int] = (0,),
+        foreground_thresholds: Sequence[float] = (0.0,),
+        min_sizes: Sequence[int] = (0,),
+        agglomeration_thresholds: Sequence[float] = (1.0,),
+        long_range_stride: int = 1,
+    ) -> None:
+        self.offsets = tuple(tuple(int(n) for n in offset) for offset in offsets)
+        self._choices = {
+            "bias": biases,
+            "long_range_bias": long_range_biases,
+            "long_range_group": long_range_groups,
+            "foreground_threshold": foreground_thresholds,
+            "min_size": min_sizes,
+            "agglomeration_threshold": agglomeration_thresholds,
+        }
+        self._long_range_stride = long_range_stride
+
+    def enumerate_parameters(self) -> Iterator[WatershedPostProcessorParameters]:
+        for number, values in enumerate(product(*self._choices.values())):
+            chosen = dict(zip(self._choices, values, strict=True))
+            yield WatershedPostProcessorParameters.model_validate({"id": number, **chosen})
+
+    def segment(
+        self, prediction: NDArray[Any], parameters: PostProcessorParameters
+    ) -> NDArray[np.uint64]:
+        ((_, labels),) = self.segment_all(prediction, [parameters])
+        return labels
+
+    def segment_all(
+        self, prediction: NDArray[Any], parameters: Iterable[PostProcessorParameters]
+    ) -> Iterator[tuple[PostProcessorParameters, NDArray[np.uint64]]]:
+        offsets = fit_neighborhood(self.offsets, prediction.ndim - 1)
+        affinities = _as_fractions(prediction, len(offsets))
+        nearest = mean_nearest_affinity(affinities, offsets)
+        for alike in _by_fragments(parameters):
+            fragments = self._fragments(affinities, offsets, nearest, alike[0])
+            thresholds = [setting.agglomeration_threshold for setting in alike]
+            merged = agglomerate(fragments, affinities, offsets, thresholds)
+            for setting, labels in zip(alike, merged, strict=True):
+                yield setting, dense_ids(labels)
+
+    def _fragments(
+        self,
+        affinities: NDArray[Any],
+        offsets: Offsets,
+        nearest: NDArray[np.float32],
+        setting: WatershedPostProcessorParameters,
+    ) -> NDArray[np.uint64]:
+        group = setting.long_range_group
+        used = [i for i, g in enumerate(long_range_groups(offsets)) if not group or g in (0, group)]
+        threshold = setting.foreground_threshold
+        labels = mutex_watershed(
+            [affinities[i] for i in used],
+            [offsets[i] for i in used],
+            [setting.bias if is_nearest(offsets[i]) else setting.long_range_bias for i in used],
+            foreground=nearest >= threshold if threshold > 0 else None,
+            long_range_stride=self._long_range_stride,
+        )
+        separate = labels.ndim > 2 and not any(offset[0] for offset in offsets)
+        return dense_ids(
+            merge_small_objects(dense_ids(labels), setting.min_size, 1 - nearest, separate)
+        )
+
+
+def _by_fragments(
+    parameters: Iterable[PostProcessorParameters],
+) -> list[list[WatershedPostProcessorParameters]]:
+    # Settings that differ in nothing but how fragments are merged.
+    groups: dict[object, list[WatershedPostProcessorParameters]] = {}
+    for setting in parameters:
+        if not isinstance(setting, WatershedPostProcessorParameters):
+            raise TypeError(f"Expected WatershedPostProcessorParameters, got {setting!r}.")
+        key = setting.model_copy(update={"id": 0, "name": "", "agglomeration_threshold": 1.0})
+        groups.setdefault(key, []).append(setting)
+    return list(groups.values())
+
+
+def _as_fractions(prediction: NDArray[Any], num_offsets: int) -> NDArray[Any]:
+    if len(prediction) < num_offsets:
+        raise DataError(
+            f"Expected a prediction of {num_offsets} affinities, got {len(prediction)} channels.",
+            hint="Predict with the model of the same task.",
+        )
+    affinities = prediction[:num_offsets]
+    if affinities.dtype.kind in "ui":
+        return affinities / np.float32(np.iinfo(affinities.dtype).max)
+    return affinities

@@ -1,0 +1,89 @@
+"""The contract of every predictor."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from funlib.geometry import Coordinate
+
+    from dacapo_engine.experiments.architectures.architecture import Architecture
+    from dacapo_engine.experiments.arraytypes.arraytype import ArrayType
+    from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
+    from dacapo_engine.experiments.datasplits.datasets.arrays.numpy_array import NumpyArray
+    from dacapo_engine.experiments.model import Model
+
+__all__ = ["Predictor"]
+
+
+class Predictor(ABC):
+    """Makes targets from labels, and the model that predicts them.
+
+    A predictor is plain data: it travels to data workers by pickle and keeps no state between
+    samples, so that a sample does not depend on those before it.
+    """
+
+    @property
+    @abstractmethod
+    def channels(self) -> tuple[str, ...]:
+        """Name of each predicted channel."""
+
+    @property
+    @abstractmethod
+    def output_array_type(self) -> ArrayType:
+        """What the predicted numbers mean."""
+
+    @abstractmethod
+    def create_model(self, architecture: Architecture) -> Model:
+        """The architecture with a head for this prediction."""
+
+    @abstractmethod
+    def create_target(self, gt: Array) -> NumpyArray:
+        """What the network is to predict.
+
+        Parameters
+        ----------
+        gt
+            Labels over the region of `gt_region_for_roi`.
+
+        Returns
+        -------
+        NumpyArray
+            ``[c, (z,) y, x]`` over the whole region of `gt`.
+        """
+
+    @abstractmethod
+    def create_weight(
+        self,
+        gt: Array,
+        target: Array,
+        mask: Array | None,
+        moving_class_counts: Any = None,
+    ) -> tuple[NumpyArray, Any]:
+        """How much each target voxel counts.
+
+        Parameters
+        ----------
+        gt, target
+            The labels, and what `create_target` made of them.
+        mask
+            Of the region of `gt`; 1 where the labels are valid. None for everywhere.
+        moving_class_counts
+            Taken so that the reference's calls keep working, and not used: weights depend on
+            the sample alone.
+
+        Returns
+        -------
+        tuple
+            The weights, ``[c, (z,) y, x]`` float32, 0 where the mask is 0; and the class counts
+            of this sample.
+        """
+
+    @abstractmethod
+    def gt_region_for_roi(self, target_spec: Any) -> Any:
+        """The spec of the labels needed for a target of the given ``gunpowder.ArraySpec``."""
+
+    @abstractmethod
+    def padding(self, gt_voxel_size: Coordinate) -> Coordinate:
+        """How far, in world units, labels are needed beyond a target, on the wider side."""
