@@ -1,0 +1,5 @@
+"""Datasets: raw, labels and a mask of one volume."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,5 @@
+"""Arrays: data with axes, a place and a voxel size."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,31 @@
+"""Array-likes that are computed when they are sliced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+__all__ = ["as_lazy", "cut", "map_values"]
+
+
+def as_lazy(data: Any) -> Any:
+    """`data` as a dask array; one that is one already stays as it is."""
+    import dask.array
+
+    if isinstance(data, dask.array.Array):
+        return data
+    return dask.array.from_array(data, chunks=getattr(data, "chunks", None) or "auto")
+
+
+def cut(data: Any, parts: Sequence[slice]) -> Any:
+    """A part of `data`: a view of a numpy array, a lazy array otherwise."""
+    return (data if isinstance(data, np.ndarray) else as_lazy(data))[tuple(parts)]
+
+
+def map_values(
+    data: Any, function: Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]], dtype: Any
+) -> Any:
+    """`data` with `function` applied to its values when they are read."""
+    return as_lazy(data).map_blocks(function, dtype=dtype)

@@ -1,0 +1,116 @@
+"""Opening datasets of zarr and n5 containers, and saying plainly what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import zarr
+from zarr.errors import ArrayNotFoundError, GroupNotFoundError, PathNotFoundError
+
+from dacapo_engine.errors import DataError, NotFoundError
+
+__all__ = ["array_names", "attribute_chain", "open_array", "resolve_dataset"]
+
+_NOT_THERE = (ArrayNotFoundError, GroupNotFoundError, PathNotFoundError, KeyError)
+
+
+def open_array(file_name: Path, dataset: str, mode: str = "r") -> zarr.Array:
+    """The stored array.
+
+    Raises
+    ------
+    NotFoundError
+        If the container or the dataset is not there; the hint lists the datasets that are.
+    DataError
+        If it is a group, or holds Python objects.
+    """
+    node = _open_node(file_name, dataset, mode)
+    place = _place(file_name, dataset)
+    if not isinstance(node, zarr.Array):
+        raise DataError(
+            f"{dataset or file_name.name} is a group of datasets, not an array.",
+            hint=_what_is_there(file_name),
+            place=place,
+        )
+    if node.dtype.kind not in "biuf":
+        raise DataError(f"Expected numbers, got values of type {node.dtype}.", place=place)
+    return node
+
+
+def resolve_dataset(file_name: Path, dataset: str) -> str:
+    """The path of the array that `dataset` names; a multiscale image means its finest level."""
+    dataset = dataset.strip("/")
+    node = _open_node(file_name, dataset, "r")
+    if isinstance(node, zarr.Array):
+        return dataset
+    multiscales = node.attrs.asdict().get("multiscales")
+    if multiscales:
+        finest = str(multiscales[0]["datasets"][0]["path"])
+        return f"{dataset}/{finest}".strip("/")
+    return dataset
+
+
+def array_names(file_name: Path) -> list[str]:
+    """Paths of all arrays in a container, sorted."""
+    try:
+        root = zarr.open(str(file_name), mode="r")
+    except _NOT_THERE:
+        return []
+    return [""] if isinstance(root, zarr.Array) else sorted(_walk(root))
+
+
+def attribute_chain(file_name: Path, dataset: str) -> list[tuple[str, dict[str, Any]]]:
+    """Attributes of the array and of the groups around it, innermost first.
+
+    Each comes with the path of the array relative to where the attributes stand.
+    """
+    parts = [part for part in dataset.split("/") if part]
+    chain = []
+    for depth in range(len(parts), -1, -1):
+        try:
+            node = zarr.open(str(file_name), path="/".join(parts[:depth]), mode="r")
+        except _NOT_THERE:
+            continue
+        chain.append(("/".join(parts[depth:]), dict(node.attrs.asdict())))
+    return chain
+
+
+def _open_node(file_name: Path, dataset: str, mode: str) -> Any:
+    place = _place(file_name, dataset)
+    if not file_name.exists():
+        raise NotFoundError(f"{file_name} does not exist.", hint="Check the path.", place=place)
+    if (file_name / dataset / "zarr.json").exists():
+        raise DataError(
+            f"{file_name.name} is stored in zarr format 3, which the engine does not read yet.",
+            hint="Save it in zarr format 2.",
+            place=place,
+        )
+    try:
+        return zarr.open(str(file_name), path=dataset.strip("/"), mode=mode)
+    except _NOT_THERE as error:
+        raise NotFoundError(
+            f"There is no dataset {dataset!r} in {file_name.name}.",
+            hint=_what_is_there(file_name),
+            place=place,
+        ) from error
+
+
+def _what_is_there(file_name: Path, limit: int = 12) -> str:
+    names = array_names(file_name)
+    if not names:
+        return "No dataset was found in it; name a zarr or n5 container."
+    more = f" and {len(names) - limit} more" if len(names) > limit else ""
+    return f"There is {', '.join(names[:limit])}{more}."
+
+
+def _walk(group: zarr.Group, prefix: str = "") -> Iterator[str]:
+    for name in group.array_keys():
+        yield f"{prefix}{name}"
+    for name, child in group.groups():
+        yield from _walk(child, f"{prefix}{name}/")
+
+
+def _place(file_name: Path, dataset: str) -> str:
+    return f"{file_name}/{dataset}".rstrip("/")
