@@ -20,6 +20,7 @@ __all__ = [
     "format_lengths",
     "from_world",
     "nanometres_per",
+    "nearest",
     "to_world",
     "whole_ratio",
     "world_unit",
@@ -105,9 +106,14 @@ def world_unit(lengths_nm: Iterable[Fraction]) -> WorldUnit:
     return "nm" if all(length.denominator == 1 for length in lengths_nm) else "pm"
 
 
+def nearest(value: Fraction) -> int:
+    """The nearest whole number; halves go up, so that shifting by whole numbers commutes."""
+    return math.floor(value + Fraction(1, 2))
+
+
 def to_world(length_nm: Fraction, unit: WorldUnit) -> int:
     """`length_nm` in whole `unit`, rounded to the nearest."""
-    return round(length_nm / _PER_WORLD_UNIT[unit])
+    return nearest(length_nm / _PER_WORLD_UNIT[unit])
 
 
 def from_world(length: int, unit: WorldUnit) -> Fraction:
@@ -121,10 +127,10 @@ def whole_ratio(large: Fraction, small: Fraction) -> int | None:
     Judged on the exact sizes with a tolerance of one in a thousand.
     """
     ratio = large / small
-    nearest = round(ratio)
-    if nearest < 1 or abs(ratio - nearest) > _RATIO_TOLERANCE * ratio:
+    times = nearest(ratio)
+    if times < 1 or abs(ratio - times) > _RATIO_TOLERANCE * ratio:
         return None
-    return nearest
+    return times
 
 
 def format_lengths(lengths_nm: Sequence[Fraction | float], known: bool = True) -> str:

@@ -14,6 +14,7 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.voxel_grid import Voxe
 from dacapo_engine.units import (
     WorldUnit,
     format_lengths,
+    nearest,
     to_world,
     whole_ratio,
 )
@@ -79,13 +80,13 @@ def _offset(
     grid: VoxelGrid, anchor: VoxelGrid, step: Coordinate, anchor_step: Coordinate
 ) -> Coordinate:
     starts = [
-        round(begin / size) * whole
+        nearest(begin / size) * whole
         for begin, size, whole in zip(
             anchor.exact_offset, anchor.exact_voxel_size, anchor_step, strict=True
         )
     ]
     return Coordinate(
-        start + round((begin - zero) / size) * whole
+        start + nearest((begin - zero) / size) * whole
         for start, begin, zero, size, whole in zip(
             starts,
             grid.exact_offset,

@@ -56,7 +56,7 @@ def find_calibration(
     Parameters
     ----------
     chain
-        From ``attribute_chain``: innermost first.
+        From ``attribute_chain``: innermost first, the array's own at least.
     ndim
         Axes of the array.
     ome_first
@@ -64,7 +64,7 @@ def find_calibration(
     reversed_axes
         Whether ``resolution`` without axis names is in x, y, z order, as n5 tools write it.
     """
-    own = _from_attributes(chain[0][1], reversed_axes, place) if chain else Calibration()
+    own = _from_attributes(chain[0][1], reversed_axes, place)
     ome = next((c for path, attrs in chain if (c := _from_ome(attrs, path, place))), None)
     if ome is not None and (ome_first or own.sizes is None):
         return ome
@@ -102,14 +102,14 @@ def _from_attributes(attrs: Mapping[str, Any], reversed_axes: bool, place: str) 
 
 def _from_ome(attrs: Mapping[str, Any], path: str, place: str) -> Calibration | None:
     for image in attrs.get("multiscales") or ():
-        levels = image.get("datasets") or ()
+        levels = image.get("datasets") or []
         level = next((level for level in levels if level.get("path") == path), None)
         if level is None:
             continue
         axes = image.get("axes") or ()
         sizes, shift = _transform(level, image, place)
         finest, finest_shift = _transform(levels[0], image, place)
-        if sizes and finest and shift and shift != finest_shift:
+        if sizes and finest and shift and shift != (finest_shift or (0,) * len(shift)):
             # OME places the centres of voxels, regions begin at corners. Writers that leave the
             # translation of coarse levels out mean a common corner.
             shift = tuple(t - (s - f) / 2 for t, s, f in zip(shift, sizes, finest, strict=True))

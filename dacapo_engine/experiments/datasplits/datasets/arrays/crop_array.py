@@ -14,7 +14,7 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.crop_array_config impo
 )
 from dacapo_engine.experiments.datasplits.datasets.arrays.lazy_data import cut
 from dacapo_engine.experiments.datasplits.datasets.arrays.voxel_grid import VoxelGrid
-from dacapo_engine.units import exact_number
+from dacapo_engine.units import exact_number, nearest
 
 __all__ = ["CropArray"]
 
@@ -82,9 +82,9 @@ def _voxel_box(region: RegionConfig, grid: VoxelGrid, name: str) -> tuple[slice,
         sizes, origin = grid.exact_voxel_size, grid.exact_offset
         begins = [(a - o) / s for a, o, s in zip(begins, origin, sizes, strict=True)]
         extents = [n / s for n, s in zip(extents, sizes, strict=True)]
-    box = tuple(
-        slice(round(a), round(a) + max(1, round(n))) for a, n in zip(begins, extents, strict=True)
-    )
+    first = [nearest(begin) for begin in begins]
+    count = [max(1, nearest(extent)) for extent in extents]
+    box = tuple(slice(a, a + n) for a, n in zip(first, count, strict=True))
     if any(b.start < 0 or b.stop > n for b, n in zip(box, grid.shape, strict=True)):
         shown = " x ".join(f"{part.start}..{part.stop}" for part in box)
         whole = " x ".join(str(extent) for extent in grid.shape)

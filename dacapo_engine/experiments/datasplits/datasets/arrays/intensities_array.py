@@ -79,7 +79,7 @@ class IntensitiesArray(Array):
     def _scale(self, values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         # Integers of 32 bits and more lose digits in float32 before the minimum is taken away.
         wide = values.dtype.itemsize > 2 and values.dtype != np.float32
-        scaled = values.astype(np.float64 if wide else np.float32)
-        scaled -= self.min
-        scaled /= self.max - self.min
+        scaled: np.ndarray[Any, Any] = values.astype(np.float64 if wide else np.float32)
+        np.subtract(scaled, self.min, out=scaled)
+        np.divide(scaled, self.max - self.min, out=scaled)
         return np.clip(scaled, 0, 1, out=scaled).astype(np.float32, copy=False)

@@ -12,11 +12,12 @@ __all__ = ["as_lazy", "cut", "map_values"]
 
 def as_lazy(data: Any) -> Any:
     """`data` as a dask array; one that is one already stays as it is."""
-    import dask.array
+    from dask.array import Array, from_array
 
-    if isinstance(data, dask.array.Array):
+    if isinstance(data, Array):
         return data
-    return dask.array.from_array(data, chunks=getattr(data, "chunks", None) or "auto")
+    chunks = getattr(data, "chunks", None) or "auto"
+    return from_array(data, chunks=chunks)  # type: ignore[no-untyped-call]
 
 
 def cut(data: Any, parts: Sequence[slice]) -> Any:

@@ -15,6 +15,7 @@ from dacapo_engine.units import (
     exact_sizes,
     format_lengths,
     from_world,
+    nearest,
     to_world,
     whole_ratio,
     world_unit,
@@ -66,7 +67,7 @@ class VoxelGrid:
         unit = world_unit((*voxel_size, *exact_offset))
         steps = [max(1, to_world(size, unit)) for size in voxel_size]
         starts = [
-            round(begin / size) * step
+            nearest(begin / size) * step
             for begin, size, step in zip(exact_offset, voxel_size, steps, strict=True)
         ]
         return cls(
