@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
 from qtpy.QtCore import Qt
+from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from dacapo_engine.config import Config, TaggedConfig
@@ -20,6 +22,9 @@ from dacapo_napari.forms.leaf_editor import LeafEditor
 from dacapo_napari.forms.optional_editor import MakeEditor, OptionalEditor
 
 __all__ = ["GroupEditor"]
+
+_LABEL_CHARACTERS = 22
+"""A longer label takes a second line, so that fields keep room in a narrow dock."""
 
 INDENT = 12
 """How far what belongs to a line stands in from it, in pixels."""
@@ -135,7 +140,7 @@ class GroupEditor(Editor):
         editor.valueChanged.connect(self._edited)
         editor.setToolTip(help_text(field))
         form = self._advanced() if field.advanced else self._form
-        label = QLabel(field.title, self)
+        label = QLabel(field.title if editor.isWide() else _wrapped(field.title), self)
         label.setToolTip(help_text(field))
         if not editor.isWide():
             label.setBuddy(editor)
@@ -151,6 +156,11 @@ class GroupEditor(Editor):
             content.setLayout(self._advanced_form)
             self._fold = Fold("Advanced", content, self)
         return self._advanced_form
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Line up the fields now that the theme's fonts are known."""
+        super().showEvent(event)
+        self._align()
 
     def _align(self) -> None:
         leaves = [e for e in self._editors.values() if isinstance(e, (LeafEditor, OptionalEditor))]
@@ -179,6 +189,10 @@ def _add_wide(form: QFormLayout, label: QLabel, editor: Editor) -> None:
         form.addRow(label, headline)
     editor.setContentsMargins(INDENT, 0, 0, 0)
     form.addRow(editor)
+
+
+def _wrapped(title: str) -> str:
+    return textwrap.fill(title, _LABEL_CHARACTERS, break_long_words=False, break_on_hyphens=False)
 
 
 def _with_path(path: FieldPath, text: str) -> str:

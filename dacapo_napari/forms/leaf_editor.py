@@ -49,6 +49,7 @@ class LeafEditor(Editor):
 
     def unitWidth(self) -> int:
         """The width in pixels that the unit needs; 0 where there is none."""
+        self._unit.ensurePolished()
         return self._unit.sizeHint().width() if self._unit.text() else 0
 
     def setUnitWidth(self, width: int) -> None:

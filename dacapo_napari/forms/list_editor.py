@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from qtpy.QtCore import QPoint
-from qtpy.QtGui import QAction
+from qtpy.QtGui import QAction, QShowEvent
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from dacapo_engine.config import Config
@@ -20,6 +20,10 @@ from dacapo_napari.forms.list_row import ListRow
 from dacapo_napari.forms.optional_editor import MakeEditor
 
 __all__ = ["ListEditor"]
+
+
+# Room for the word and the arrow of the menu, in pixels.
+_BUTTON_WIDTH = 72
 
 
 class ListEditor(Editor):
@@ -37,6 +41,7 @@ class ListEditor(Editor):
         self._empty = QLabel("none", self)
         self._empty.setEnabled(False)
         self._add = QPushButton("Add", self)
+        self._add.setMinimumWidth(_BUTTON_WIDTH)
         self._menu = QMenu(self)
         self._error = ErrorLine(self)
         self._fill_menu()
@@ -113,6 +118,16 @@ class ListEditor(Editor):
             action.setObjectName(f"{prefix}.add.{kind_tag(action.data())}")
         self._after_change(silent=True)
 
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Line up the summaries now that the theme's fonts are known."""
+        super().showEvent(event)
+        self._align()
+
+    def _align(self) -> None:
+        width = max((row.fold.sizeHint().width() for row in self._rows), default=0)
+        for row in self._rows:
+            row.fold.setMinimumWidth(width)
+
     def _fill_menu(self) -> None:
         classes = self._kinds.classes()
         if not self._kinds.is_open:
@@ -181,6 +196,7 @@ class ListEditor(Editor):
             row.down.setEnabled(index < len(self._rows) - 1)
             if self._prefix:
                 row.setPrefix(f"{self._prefix}.{index}")
+        self._align()
         if not silent:
             self._edited()
 

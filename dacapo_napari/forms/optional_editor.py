@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from dacapo_napari.forms.annotations import FieldType, holds_configs
@@ -62,7 +63,8 @@ class OptionalEditor(Editor):
             self._inner.setPrefix(self._prefix)
             self._inner.setVisible(self._box.isChecked())
             self._inner.valueChanged.connect(self._edited)
-            self.setUnitWidth(self._unit_width)
+            if self._unit_width:
+                self.setUnitWidth(self._unit_width)
         return self._inner
 
     def editorAt(self, path: FieldPath) -> Editor:
@@ -90,12 +92,13 @@ class OptionalEditor(Editor):
 
     def unitWidth(self) -> int:
         """The width in pixels that the unit needs."""
-        return QLabel(self._field.unit).sizeHint().width() if self._field.unit else 0
+        self._none.ensurePolished()
+        return int(self._none.fontMetrics().horizontalAdvance(self._field.unit))
 
     def setUnitWidth(self, width: int) -> None:
         """Reserve `width` pixels for the unit."""
         self._unit_width = width
-        if isinstance(self._inner, LeafEditor) and width:
+        if isinstance(self._inner, LeafEditor):
             self._inner.setUnitWidth(width)
 
     def _lay_out(self) -> None:
@@ -107,7 +110,7 @@ class OptionalEditor(Editor):
         self._body = QVBoxLayout() if self.isWide() else QHBoxLayout()
         line = QVBoxLayout() if self.isWide() else QHBoxLayout()
         line.setSpacing(4)
-        line.addWidget(self._headline)
+        line.addWidget(self._headline, 0, Qt.AlignmentFlag.AlignLeft)
         line.addLayout(self._body, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

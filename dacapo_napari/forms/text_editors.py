@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from qtpy.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from qtpy.QtCore import Qt
+from qtpy.QtGui import QShowEvent
+from qtpy.QtWidgets import QFileDialog, QLineEdit, QPushButton, QTextEdit, QWidget
 
 from dacapo_napari.forms.annotations import FieldType
 from dacapo_napari.forms.editor import UNSET, Unset
@@ -89,7 +91,7 @@ class FormatEditor(LeafEditor):
         super().__init__(field, parent)
         self._format = text_format
         self._text = _GrowingText(self) if text_format.multiline else _Line(self)
-        self._text.setPlaceholderText(text_format.placeholder)
+        self._text.setPlaceholderText(text_format.placeholder if field.required else "none")
         self._shown: tuple[str, Any] | None = None
         self._add(self._text)
         self._text.textChanged.connect(self._edited)
@@ -110,8 +112,9 @@ class FormatEditor(LeafEditor):
         self._shown = (self._text.content(), value)
 
 
-# Qt's own, around the text of a document, in pixels.
-_DOCUMENT_MARGIN = 4
+_MOST_LINES = 6
+# Above and below the text in pixels: a document's own margins and the padding of napari's themes.
+_MARGINS = 18
 
 
 class _Line(QLineEdit):
@@ -123,13 +126,14 @@ class _Line(QLineEdit):
         self.setCursorPosition(0)
 
 
-class _GrowingText(QPlainTextEdit):
+class _GrowingText(QTextEdit):
     """As tall as its lines, up to six."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setTabChangesFocus(True)
-        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setAcceptRichText(False)
+        self.setLineWrapMode(QTextEdit.LineWrapMode.NoWrap)
         self.textChanged.connect(self._fit)
         self._fit()
 
@@ -139,7 +143,13 @@ class _GrowingText(QPlainTextEdit):
     def setContent(self, text: str) -> None:
         self.setPlainText(text)
 
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        self._fit()
+
     def _fit(self) -> None:
-        lines = min(max(self.blockCount(), 2), 6)
-        margins = 2 * (self.frameWidth() + _DOCUMENT_MARGIN)
-        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + margins + 2)
+        lines = self.content().count("\n") + 1
+        shown = min(max(lines, 2), _MOST_LINES)
+        never, always = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAlwaysOn
+        self.setVerticalScrollBarPolicy(always if lines > _MOST_LINES else never)
+        self.setFixedHeight(shown * self.fontMetrics().lineSpacing() + _MARGINS)

@@ -117,8 +117,8 @@ def _show_scalar(value: Any) -> str:
     return text if is_plain and isinstance(_read_json(text), str) else _show_json(value)
 
 
-NUMBERS = TextFormat(_show_numbers, _read_numbers, "none")
-NAMES = TextFormat(_show_names, _read_names, "none; several are separated by commas")
-ROWS = TextFormat(_show_rows, _read_rows, "none; one a line, such as 1 0 0", multiline=True)
+NUMBERS = TextFormat(_show_numbers, _read_numbers, "numbers, such as 1 1 1")
+NAMES = TextFormat(_show_names, _read_names, "names, separated by commas")
+ROWS = TextFormat(_show_rows, _read_rows, "one a line, such as 1 0 0", multiline=True)
 SCALAR = TextFormat(_show_scalar, _read_json)
 JSON = TextFormat(_show_json, _read_json_tuple, '{"name": value}')
