@@ -6,3 +6,5 @@ from .graph_source import GraphSource as GraphSource
 from .intensity_augment import IntensityAugment as IntensityAugment
 from .isotropic_simple_augment import IsotropicSimpleAugment as IsotropicSimpleAugment
 from .product import Product as Product
+from .reject_patch import RejectPatch as RejectPatch
+from .seeded_request import SeededRequest as SeededRequest

@@ -90,16 +90,10 @@ class CNNectomeUNetConfig(ArchitectureConfig):
         description="Same keeps the size; valid only uses voxels with full context.",
         json_schema_extra={"advanced": True},
     )
-    normalization: Literal["none", "batch", "group"] = Field(
-        default="none",
-        title="Normalization",
-        description="How features are normalized after each convolution.",
-        json_schema_extra={"advanced": True},
-    )
-    residual: bool = Field(
+    batch_norm: bool = Field(
         default=False,
-        title="Residual connections",
-        description="Adds the input of each pair of convolutions to its output.",
+        title="Batch normalization",
+        description="Normalizes features over the batch; slower, and of use with large batches.",
         json_schema_extra={"advanced": True},
     )
 

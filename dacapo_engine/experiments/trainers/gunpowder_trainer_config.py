@@ -63,6 +63,12 @@ class GunpowderTrainerConfig(TrainerConfig):
         description="Ignores raw outside the box of the labels.",
         json_schema_extra={"advanced": True},
     )
+    optimizer: Literal["radam", "adamw"] = Field(
+        default="radam",
+        title="Optimizer",
+        description="How gradients become steps.",
+        json_schema_extra={"advanced": True},
+    )
     warmup_iterations: int = Field(
         default=100,
         ge=0,

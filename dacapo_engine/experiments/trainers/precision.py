@@ -1,0 +1,31 @@
+"""Which number format and memory layout a device computes fastest."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+
+import torch
+
+__all__ = ["autocast", "fast_layout", "uses_bfloat16"]
+
+
+def uses_bfloat16(precision: str, device: torch.device) -> bool:
+    """Whether `precision` (auto, float32, bfloat16) means bfloat16 on `device`."""
+    if precision != "auto":
+        return precision == "bfloat16"
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    # Without matrix units, bfloat16 convolutions on a processor are slower than float32.
+    return device.type == "cpu" and bool(torch.cpu._is_amx_tile_supported())
+
+
+def autocast(precision: str, device: torch.device) -> AbstractContextManager[object]:
+    """Context in which the network computes in the format that `precision` names."""
+    if not uses_bfloat16(precision, device):
+        return nullcontext()
+    return torch.autocast(device.type, dtype=torch.bfloat16)
+
+
+def fast_layout(dims: int) -> torch.memory_format:
+    """Channels last, which convolutions of 2D and 3D data are fastest in."""
+    return torch.channels_last_3d if dims == 3 else torch.channels_last

@@ -1,0 +1,174 @@
+"""The gunpowder pipeline from arrays to samples."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import Any
+
+import gunpowder as gp
+import numpy as np
+
+from dacapo_engine.errors import DacapoError, DataError, TrainingError
+from dacapo_engine.experiments.trainers.sample_plan import SampleKeys, SamplePlan, SampleSource
+from dacapo_engine.gp import (
+    CopyMask,
+    DaCapoArraySource,
+    DaCapoTargetFilter,
+    GraphSource,
+    RejectPatch,
+)
+from dacapo_engine.gp.seeded_request import SeededRequest, sample_seed
+
+__all__ = ["Sample", "SamplePipeline"]
+
+_BOUNDS_SHARE = 0.75
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One training sample, without a batch axis.
+
+    Attributes
+    ----------
+    raw
+        ``[c, (z,) y, x]`` float32.
+    gt, mask
+        ``[(z,) y, x]``.
+    target, weight
+        ``[c, (z,) y, x]``.
+    location
+        Where the centre of the patch lies, in world units.
+    """
+
+    raw: np.ndarray
+    gt: np.ndarray
+    target: np.ndarray
+    weight: np.ndarray
+    mask: np.ndarray
+    location: np.ndarray
+
+
+class SamplePipeline:
+    """Builds the pipeline of a plan once, and draws samples by number.
+
+    One process must not hold two that are used in turn: gunpowder's nodes keep state and its
+    random generators are global. The state of Python's and numpy's generators is restored
+    after every sample.
+    """
+
+    def __init__(self, plan: SamplePlan) -> None:
+        self.plan = plan
+        self.keys = SampleKeys.create()
+        self._pipeline = self._build()
+        self._pipeline.setup()
+
+    def sample(self, index: int, label_version: int = 0) -> Sample:
+        """Sample `index`, which depends on the plan's seed, `index` and the version alone."""
+        request = self._request(sample_seed(self.plan.seed, index, label_version))
+        batch = self._undisturbed(request)
+        keys = self.keys
+        raw = batch[keys.raw].data
+        dims = self.plan.input_size.dims
+        return Sample(
+            raw=raw if raw.ndim > dims else raw[None],
+            gt=batch[keys.gt].data,
+            target=batch[keys.target].data,
+            weight=batch[keys.weight].data,
+            mask=batch[keys.mask].data,
+            location=np.asarray(batch[keys.location].data),
+        )
+
+    def close(self) -> None:
+        """Take the pipeline down."""
+        self._pipeline.internal_teardown()
+
+    def _undisturbed(self, request: gp.BatchRequest) -> gp.Batch:
+        python_state, numpy_state = random.getstate(), np.random.get_state()
+        try:
+            return self._pipeline.request_batch(request)
+        except gp.PipelineRequestError as error:
+            raise _original(error) from error
+        finally:
+            random.setstate(python_state)
+            np.random.set_state(numpy_state)
+
+    def _request(self, seed: int) -> SeededRequest:
+        plan, keys = self.plan, self.keys
+        request = SeededRequest(random_seed=seed)
+        request.add(keys.raw, plan.input_size)
+        for key in (keys.gt, keys.target, keys.weight, keys.mask):
+            request.add(key, plan.output_size)
+        voxel_size = plan.sources[0].mask.voxel_size
+        bounds = plan.output_size * _BOUNDS_SHARE / voxel_size
+        smallest = [
+            min(source.mask.roi.shape[axis] for source in plan.sources) // voxel_size[axis]
+            for axis in range(voxel_size.dims)
+        ]
+        shape = [max(1, min(int(b), s)) for b, s in zip(bounds, smallest, strict=True)]
+        request.add(keys.bounds, gp.Coordinate(shape) * voxel_size)
+        request[keys.bounds].roi = request[keys.bounds].roi.snap_to_grid(voxel_size, "closest")
+        request[keys.bounds].placeholder = True
+        request[keys.location] = gp.ArraySpec(nonspatial=True)
+        return request
+
+    def _build(self) -> gp.Pipeline:
+        plan, keys = self.plan, self.keys
+        branches = tuple(self._branch(source) for source in plan.sources)
+        merged = branches + gp.RandomProvider([source.weight for source in plan.sources])
+        return merged + DaCapoTargetFilter(
+            plan.predictor, keys.gt, keys.target, keys.weight, keys.mask
+        )
+
+    def _branch(self, source: SampleSource) -> gp.Pipeline:
+        plan, keys = self.plan, self.keys
+        raw = DaCapoArraySource(source.raw, keys.raw, interpolatable=True)
+        crop = gp.Crop(keys.raw, self._clipped(source)) if plan.clip_raw else None
+        sources: list[Any] = [
+            raw + crop if crop is not None else raw,
+            DaCapoArraySource(source.gt, keys.gt, interpolatable=False),
+            DaCapoArraySource(source.mask, keys.mask, interpolatable=False),
+        ]
+        points = self._points(source)
+        if points is not None:
+            sources.append(points)
+        point_key = points.key if points is not None else None
+        branch = tuple(sources) + gp.MergeProvider()
+        branch += CopyMask(keys.mask, keys.bounds, drop_channels=True)
+        branch += gp.Pad(keys.raw, None, mode="reflect")
+        branch += gp.Pad(keys.gt, None)
+        branch += gp.Pad(keys.mask, None)
+        branch += gp.RandomLocation(
+            ensure_nonempty=point_key,
+            ensure_centered=point_key is not None,
+            random_shift_key=keys.location,
+        )
+        branch += RejectPatch(keys.mask, keys.gt, plan.min_masked, plan.min_foreground)
+        for augment in plan.augments:
+            branch += augment.node(keys.raw, keys.gt, keys.mask)
+        return branch
+
+    def _clipped(self, source: SampleSource) -> gp.Roi:
+        roi = source.gt.roi.snap_to_grid(source.raw.voxel_size, "grow")
+        return roi.intersect(source.raw.roi)
+
+    def _points(self, source: SampleSource) -> GraphSource | None:
+        if not source.points:
+            return None
+        nodes = [gp.Node(id=n, location=np.array(p)) for n, p in enumerate(source.points)]
+        spec = gp.GraphSpec(roi=source.gt.roi)
+        return GraphSource(gp.GraphKey("POINTS"), gp.Graph(nodes, [], spec))
+
+
+def _original(error: BaseException) -> DacapoError:
+    """What went wrong in a node, without gunpowder's account of the whole pipeline."""
+    cause: BaseException | None = error
+    innermost = error
+    while cause is not None:
+        if isinstance(cause, DacapoError):
+            return cause
+        innermost = cause
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(innermost, OSError):
+        return DataError(f"A volume cannot be read: {innermost}.")
+    return TrainingError(f"A sample could not be made: {type(innermost).__name__}: {innermost}")

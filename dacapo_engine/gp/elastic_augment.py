@@ -1,0 +1,201 @@
+"""Rotation, scaling and smooth deformation of everything in a sample alike."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import gunpowder as gp
+import numpy as np
+import torch
+from scipy.spatial.transform import Rotation
+
+__all__ = ["ElasticAugment"]
+
+
+
+class ElasticAugment(gp.BatchFilter):
+    """Moves voxels: rotation and scaling about the centre, plus a smooth random displacement.
+
+    For each output voxel the place it comes from is computed; intensities are interpolated
+    linearly, labels and masks take the nearest voxel. What lies outside of the data is zero.
+
+    Parameters
+    ----------
+    raw_key
+        The array whose voxel size gives the control points their spacing.
+    control_point_spacing
+        Distance of the control points in voxels of raw, for each axis.
+    displacement_sigma
+        Standard deviation of their displacement in world units, for each axis.
+    rotation_interval
+        Angles in radians, between which one is drawn, in the plane of the last two axes.
+    scale_interval
+        Factors, between which one is drawn, by which objects grow.
+    uniform_3d_rotation
+        Draw a rotation of 3D space instead, all equally likely.
+    subsample
+        Compute the displacement on a grid this many times coarser than raw.
+    probability
+        Share of the samples that are changed.
+    """
+
+    def __init__(
+        self,
+        raw_key: gp.ArrayKey,
+        control_point_spacing: Sequence[int],
+        displacement_sigma: Sequence[float],
+        rotation_interval: tuple[float, float] = (0.0, 0.0),
+        scale_interval: tuple[float, float] = (1.0, 1.0),
+        uniform_3d_rotation: bool = False,
+        subsample: int = 1,
+        probability: float = 1.0,
+    ) -> None:
+        self.raw_key = raw_key
+        self.control_point_spacing = tuple(control_point_spacing)
+        self.displacement_sigma = tuple(displacement_sigma)
+        self.rotation_interval = rotation_interval
+        self.scale_interval = scale_interval
+        self.uniform_3d_rotation = uniform_3d_rotation
+        self.subsample = subsample
+        self.probability = probability
+
+    def setup(self) -> None:
+        """Every array changes."""
+        for key, spec in self.spec.items():
+            if spec.roi is not None:
+                self.updates(key, spec)
+
+    def skip_node(self, request: gp.BatchRequest) -> bool:
+        """Whether this sample is left as it is."""
+        return random.random() > self.probability
+
+    def prepare(self, request: gp.BatchRequest) -> gp.BatchRequest:
+        """Draw the transformation, and ask for the region that it reads."""
+        total = request.get_total_roi()
+        self._center = np.array(total.center, dtype=float)
+        self._matrix = self._draw_matrix(total.dims)
+        self._draw_displacement(total)
+        deps = gp.BatchRequest()
+        self._sources: dict[gp.ArrayKey, np.ndarray] = {}
+        for key, spec in request.items():
+            if spec.roi is None or spec.placeholder:
+                continue
+            source = self._source_coordinates(spec.roi, self.spec[key].voxel_size)
+            self._sources[key] = source
+            deps[key] = gp.ArraySpec(roi=self._bounds(source, self.spec[key].voxel_size))
+        return deps
+
+    def process(self, batch: gp.Batch, request: gp.BatchRequest) -> gp.Batch:
+        """Resample every array."""
+        outputs = gp.Batch()
+        for key, source in self._sources.items():
+            array = batch[key]
+            voxel_size = np.array(self.spec[key].voxel_size).reshape(-1, *(1,) * source[0].ndim)
+            begin = np.array(array.spec.roi.begin).reshape(voxel_size.shape)
+            voxels = ((source - begin) / voxel_size - 0.5).astype(np.float32)
+            spec = array.spec.copy()
+            spec.roi = request[key].roi
+            sample = _linear if self.spec[key].interpolatable else _nearest
+            outputs[key] = gp.Array(sample(array.data, voxels), spec)
+        self._sources = {}
+        return outputs
+
+    def _draw_matrix(self, dims: int) -> np.ndarray:
+        matrix = np.eye(dims)
+        if self.uniform_3d_rotation and dims == 3:
+            seed = random.getrandbits(32)
+            matrix = Rotation.random(random_state=seed).as_matrix()
+        else:
+            angle = random.uniform(*self.rotation_interval)
+            cos, sin = np.cos(angle), np.sin(angle)
+            matrix[-2:, -2:] = [[cos, -sin], [sin, cos]]
+        return matrix / random.uniform(*self.scale_interval)
+
+    def _draw_displacement(self, total: gp.Roi) -> None:
+        voxel_size = np.array(self.spec[self.raw_key].voxel_size)
+        spacing = np.array(self.control_point_spacing) * voxel_size
+        # Beyond the rotated corners nothing is asked for: the grid covers the whole Roi.
+        self._grid_begin = np.array(total.begin, dtype=float)
+        self._grid_extent = np.maximum(np.array(total.shape, dtype=float), 1)
+        points = np.maximum(np.ceil(self._grid_extent / spacing).astype(int) + 1, 2)
+        generator = np.random.default_rng(random.getrandbits(64))
+        sigma = np.array(self.displacement_sigma).reshape(-1, *(1,) * len(points))
+        control = generator.standard_normal((len(points), *points)) * sigma
+        self._displacement = torch.from_numpy(control.astype(np.float32))[None]
+        self._is_displaced = bool(np.any(sigma))
+
+    def _source_coordinates(self, roi: gp.Roi, voxel_size: gp.Coordinate) -> np.ndarray:
+        """World coordinates ``[axis, (z,) y, x]`` that the voxel centres of `roi` come from."""
+        shape = roi.shape / voxel_size
+        axes = [
+            begin + (np.arange(n, dtype=np.float32) + 0.5) * size
+            for begin, n, size in zip(roi.begin, shape, voxel_size, strict=True)
+        ]
+        centred = [axis - c for axis, c in zip(axes, self._center, strict=True)]
+        source = np.empty((len(axes), *shape), dtype=np.float64)
+        grid = np.meshgrid(*centred, indexing="ij", sparse=True)
+        for axis, row in enumerate(self._matrix):
+            source[axis] = self._center[axis]
+            for weight, coordinate in zip(row, grid, strict=True):
+                if weight:
+                    source[axis] += weight * coordinate
+        if self._is_displaced:
+            source += self._displacement_at(axes)
+        return source
+
+    def _displacement_at(self, axes: list[np.ndarray]) -> np.ndarray:
+        coarse = [axis[:: self.subsample] for axis in axes]
+        relative = [
+            torch.from_numpy(((axis - begin) / extent * 2 - 1).astype(np.float32))
+            for axis, begin, extent in zip(
+                coarse, self._grid_begin, self._grid_extent, strict=True
+            )
+        ]
+        # grid_sample wants the last axis first.
+        grid = torch.stack(torch.meshgrid(*relative, indexing="ij")[::-1], dim=-1)[None]
+        field = torch.nn.functional.grid_sample(
+            self._displacement, grid, align_corners=True, padding_mode="border"
+        )
+        if self.subsample > 1:
+            mode = "trilinear" if len(axes) == 3 else "bilinear"
+            size = [len(axis) for axis in axes]
+            field = torch.nn.functional.interpolate(field, size=size, mode=mode)
+        return field[0].numpy()
+
+    def _bounds(self, source: np.ndarray, voxel_size: gp.Coordinate) -> gp.Roi:
+        flat = source.reshape(len(source), -1)
+        size = np.array(voxel_size)
+        # One voxel more on each side: linear interpolation reads the neighbours.
+        begin = (np.floor(flat.min(axis=1) / size).astype(int) - 1) * size
+        end = (np.ceil(flat.max(axis=1) / size).astype(int) + 1) * size
+        return gp.Roi(tuple(map(int, begin)), tuple(map(int, end - begin)))
+
+
+def _linear(data: np.ndarray, voxels: np.ndarray) -> np.ndarray:
+    """`data` ``[(c,) (z,) y, x]`` at `voxels` ``[axis, (z,) y, x]``, interpolated linearly."""
+    dims = len(voxels)
+    channels = data.reshape(-1, *data.shape[-dims:]).astype(np.float32, copy=False)
+    size = np.array(data.shape[-dims:], dtype=np.float32).reshape(-1, *(1,) * dims)
+    relative = (voxels + 0.5) / size * 2 - 1
+    grid = torch.from_numpy(np.ascontiguousarray(np.moveaxis(relative[::-1], 0, -1)))[None]
+    sampled = torch.nn.functional.grid_sample(
+        torch.from_numpy(np.ascontiguousarray(channels))[None],
+        grid,
+        align_corners=False,
+        padding_mode="zeros",
+    )
+    shape = (*data.shape[:-dims], *voxels.shape[1:])
+    return sampled[0].numpy().reshape(shape).astype(data.dtype, copy=False)
+
+
+def _nearest(data: np.ndarray, voxels: np.ndarray) -> np.ndarray:
+    """`data` ``[(c,) (z,) y, x]`` at the voxel nearest to `voxels`; zero outside."""
+    dims = len(voxels)
+    index = np.rint(voxels).astype(np.intp)
+    limits = np.array(data.shape[-dims:]).reshape(-1, *(1,) * dims)
+    outside = ((index < 0) | (index >= limits)).any(axis=0)
+    index = np.clip(index, 0, limits - 1)
+    result: np.ndarray = data[(..., *index)]
+    result[..., outside] = 0
+    return result

@@ -1,0 +1,66 @@
+"""Samples that show too little are drawn again, but not for ever."""
+
+from __future__ import annotations
+
+import gunpowder as gp
+
+from dacapo_engine.errors import DataError
+
+__all__ = ["RejectPatch"]
+
+_TRIES = 200
+
+
+class RejectPatch(gp.BatchFilter):
+    """Draws again until enough of the patch is labelled, and enough of that is objects.
+
+    Parameters
+    ----------
+    mask_key
+        Where labels count.
+    gt_key
+        Labels; 0 is no object.
+    min_masked
+        Smallest share of the patch that is labelled. A patch without any is never used.
+    min_foreground
+        Smallest share of the labelled voxels that belong to objects; None does not look.
+    """
+
+    def __init__(
+        self,
+        mask_key: gp.ArrayKey,
+        gt_key: gp.ArrayKey,
+        min_masked: float = 0.0,
+        min_foreground: float | None = None,
+    ) -> None:
+        self.mask_key = mask_key
+        self.gt_key = gt_key
+        self.min_masked = min_masked
+        self.min_foreground = min_foreground
+
+    def setup(self) -> None:
+        """Nothing is provided or changed."""
+
+    def provide(self, request: gp.BatchRequest) -> gp.Batch:
+        """The first patch that is good enough; raises DataError after 200 that are not."""
+        for _ in range(_TRIES):
+            batch = self.get_upstream_provider().request_batch(request)
+            if self._accepts(batch):
+                return batch
+            request = request.copy()  # with the next seed
+        foreground = f" with {self.min_foreground:.0%} objects" if self.min_foreground else ""
+        raise DataError(
+            f"None of {_TRIES} random patches was labelled by {self.min_masked:.0%}{foreground}.",
+            hint="Label more, lower the smallest labelled share, or use a smaller patch.",
+            place="trainer_config.min_masked",
+        )
+
+    def _accepts(self, batch: gp.Batch) -> bool:
+        mask = batch[self.mask_key].data > 0
+        labelled = mask.mean() if mask.size else 0.0
+        if labelled <= 0 or labelled < self.min_masked:
+            return False
+        if self.min_foreground is None:
+            return True
+        foreground = (batch[self.gt_key].data > 0) & mask
+        return bool(foreground.sum() >= self.min_foreground * mask.sum())

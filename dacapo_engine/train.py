@@ -1,0 +1,256 @@
+"""Trains a run, or goes on with it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from dacapo_engine.devices import choose_device
+from dacapo_engine.errors import ConfigError, DacapoError, TrainingError
+from dacapo_engine.experiments.run import Run
+from dacapo_engine.experiments.run_config import RunConfig
+from dacapo_engine.experiments.training_iteration_stats import TrainingIterationStats
+from dacapo_engine.store.array_store import LocalContainerIdentifier
+from dacapo_engine.store.atomic import write_text
+from dacapo_engine.store.checkpoint_keeper import CheckpointKeeper
+from dacapo_engine.store.control import Verb, clear_foreign, take
+from dacapo_engine.store.lock import RunLock
+from dacapo_engine.store.rows import append_row
+from dacapo_engine.store.run_folder import RunFolder, default_runs_folder
+from dacapo_engine.store.snapshot_rows import record_snapshot
+from dacapo_engine.store.status import RunState, StatusWriter
+from dacapo_engine.validate import Validation
+from dacapo_engine.yaml_file import read_config, to_yaml
+
+if TYPE_CHECKING:
+    from dacapo_engine.experiments.trainers.gunpowder_trainer import GunpowderTrainer
+
+__all__ = ["Training", "train", "train_run"]
+
+logger = logging.getLogger(__name__)
+
+Listener = Callable[[TrainingIterationStats], None]
+_MAY_CHANGE = {"num_iterations", "validation_interval", "checkpoint_interval", "format"}
+
+
+def train(
+    run_name: str,
+    validate: bool = True,
+    *,
+    runs: Path | str | None = None,
+    device: str = "auto",
+) -> None:
+    """Train the run that is stored under `run_name`, or go on with it."""
+    basedir = Path(runs) if runs is not None else default_runs_folder()
+    config = read_config(RunFolder.of(basedir, run_name).run_file, RunConfig)
+    train_run(Run(config), validate, runs=basedir, device=device)
+
+
+def train_run(
+    run: Run,
+    validate: bool = True,
+    save_snapshots: bool = True,
+    *,
+    runs: Path | str | None = None,
+    device: str = "auto",
+    should_stop: Callable[[], bool] = lambda: False,
+    on_iteration: Listener = lambda stats: None,
+) -> None:
+    """Train `run`, or go on from its newest checkpoint.
+
+    Parameters
+    ----------
+    run
+        What to train. Its folder holds everything that lasts.
+    validate
+        Score the run on its validation datasets every ``validation_interval``.
+    save_snapshots
+        Store samples with their predictions every ``snapshot_interval``.
+    runs
+        The runs folder; `default_runs_folder` if None.
+    device
+        ``auto``, ``cpu``, ``cuda:N`` or ``mps``.
+    should_stop
+        Asked after every iteration; True ends the training, weights kept.
+    on_iteration
+        Called with the stats of every iteration.
+
+    Raises
+    ------
+    DacapoError
+        What stopped the training; ``status.json`` tells it, too.
+    """
+    folder = RunFolder.of(runs if runs is not None else default_runs_folder(), run.name)
+    folder.create()
+    with RunLock(folder):
+        status = StatusWriter(folder, num_iterations=run.train_until)
+        status.update(RunState.STARTING)
+        try:
+            training = Training(run, folder, status, should_stop, on_iteration)
+            training.prepare(device, save_snapshots)
+            training.loop(validate)
+        except DacapoError as error:
+            status.fail(error)
+            raise
+        except (RuntimeError, OSError, MemoryError) as error:
+            logger.exception("training failed")
+            failure = describe_failure(error)
+            status.fail(failure)
+            raise failure from error
+
+
+class Training:
+    """One session of training: resumes, steps, stores, validates, obeys.
+
+    Parameters
+    ----------
+    run, folder, status
+        What is trained, where it is kept, and who is told.
+    should_stop, on_iteration
+        As in `train_run`.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        folder: RunFolder,
+        status: StatusWriter,
+        should_stop: Callable[[], bool],
+        on_iteration: Listener,
+    ) -> None:
+        self._run = run
+        self._folder = folder
+        self._status = status
+        self._stop_asked = should_stop
+        self._on_iteration = on_iteration
+        self._checkpoints = CheckpointKeeper(folder, run.config.keep_checkpoints)
+        self._seconds: float | None = None
+
+    def prepare(self, device: str, save_snapshots: bool) -> None:
+        """Store the config, load the newest checkpoint, and open the volumes."""
+        _store_config(self._run.config, self._folder)
+        clear_foreign(self._folder, self._status.session)
+        self._device = choose_device(device)
+        self._status.update(device=str(self._device))
+        if self._device.type == "cpu" and self._run.config.num_threads is not None:
+            torch.set_num_threads(self._run.config.num_threads)
+        iteration = self._checkpoints.resume(self._run)
+        self._run.model.to(self._device)
+        self._run.move_optimizer(self._device)
+        container = LocalContainerIdentifier(self._folder.snapshot_container)
+        self._run.trainer.iteration = iteration
+        self._run.trainer.build_batch_provider(
+            self._run.datasplit.train,
+            self._run.model,
+            self._run.task,
+            container if save_snapshots else None,
+        )
+        self._status.update(iteration=iteration)
+
+    def loop(self, validate: bool) -> None:
+        """Train until the end, or until somebody asks to stop."""
+        run = self._run
+        validation = Validation(run, self._folder) if validate else None
+        left = run.train_until - run.trainer.iteration
+        stopped = False
+        try:
+            if left > 0:
+                stopped = self._iterate(left, validation)
+        finally:
+            close = getattr(run.trainer, "close", None)
+            if close is not None:
+                close()
+        state = RunState.STOPPED if stopped else RunState.FINISHED
+        self._status.update(state, iteration=run.trainer.iteration)
+
+    def _iterate(self, left: int, validation: Validation | None) -> bool:
+        run = self._run
+        self._status.update(RunState.TRAINING)
+        for stats in run.trainer.iterate(left, run.model, run.optimizer, self._device):
+            self._record(stats)
+            done = stats.iteration + 1
+            if self._should_stop():
+                self._status.update(RunState.STOPPING)
+                # The generator counts on when it is asked for the next iteration.
+                run.trainer.iteration = done
+                self._checkpoints.store(run, done)
+                return True
+            finished = done == run.train_until
+            if finished or done % run.config.checkpoint_interval == 0:
+                self._checkpoints.store(run, done)
+            due = done % run.validation_interval == 0 or finished
+            if validation and (due or self._asked(Verb.VALIDATE)):
+                self._validate(validation, done)
+        return False
+
+    def _record(self, stats: TrainingIterationStats) -> None:
+        append_row(self._folder.training_stats_file, stats.as_row())
+        self._run.training_stats.add_iteration_stats(stats)
+        trainer = self._run.trainer
+        if getattr(trainer, "snapshot_taken", None) == stats.iteration:
+            record_snapshot(self._folder, stats.iteration, self._run.config.keep_snapshots)
+        if self._asked(Verb.SNAPSHOT) and hasattr(trainer, "ask_for_snapshot"):
+            trainer.ask_for_snapshot()
+        seconds = stats.time + stats.wait
+        previous = self._seconds if self._seconds is not None else seconds
+        self._seconds = 0.95 * previous + 0.05 * seconds
+        self._status.update(
+            iteration=stats.iteration + 1, seconds_per_iteration=round(self._seconds, 5)
+        )
+        self._on_iteration(stats)
+
+    def _validate(self, validation: Validation, iteration: int) -> None:
+        self._status.update(RunState.VALIDATING)
+        self._checkpoints.store(self._run, iteration)
+        validation.score(iteration, self._stop_asked)
+        self._checkpoints.tidy()
+        self._status.update(RunState.TRAINING)
+
+    def _should_stop(self) -> bool:
+        return self._stop_asked() or self._asked(Verb.STOP)
+
+    def _asked(self, verb: Verb) -> bool:
+        return take(self._folder, self._status.session, verb)
+
+
+def describe_failure(error: BaseException) -> DacapoError:
+    """A sentence for a failure that is not one of ours."""
+    if isinstance(error, torch.OutOfMemoryError) or "out of memory" in str(error).lower():
+        return TrainingError(
+            "The device ran out of memory.",
+            hint="Use a smaller patch or batch, or a smaller preset.",
+            place="architecture_config.input_shape",
+        )
+    if isinstance(error, MemoryError):
+        return TrainingError(
+            "The computer ran out of memory.", hint="Use fewer data workers or a smaller patch."
+        )
+    if isinstance(error, OSError):
+        return TrainingError(f"A file cannot be read or written: {error}.")
+    return TrainingError(
+        f"The training failed: {type(error).__name__}: {error}",
+        hint="log.txt in the run folder tells more.",
+    )
+
+
+def _store_config(config: RunConfig, folder: RunFolder) -> None:
+    """Write ``run.yaml``; a run of this name with other settings is not overwritten."""
+    if folder.exists():
+        stored = read_config(folder.run_file, RunConfig)
+        changed = [
+            name
+            for name in RunConfig.model_fields
+            if name not in _MAY_CHANGE and getattr(stored, name) != getattr(config, name)
+        ]
+        if changed:
+            raise ConfigError(
+                f"The run {config.name!r} is there already with other settings "
+                f"({', '.join(changed)}).",
+                hint="Choose another name, or restore its settings.",
+                place=str(folder.run_file),
+            )
+    write_text(folder.run_file, to_yaml(config))

@@ -1,0 +1,256 @@
+"""Scores a run on what was held back, and remembers what was best."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dacapo_engine.errors import DataError
+from dacapo_engine.experiments.block_prediction import BlockPredictor
+from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
+from dacapo_engine.experiments.datasplits.datasets.arrays.numpy_array import NumpyArray
+from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array import ZarrArray
+from dacapo_engine.experiments.run import Run
+from dacapo_engine.experiments.run_config import RunConfig
+from dacapo_engine.experiments.validation_iteration_scores import ValidationIterationScores
+from dacapo_engine.store.array_store import LocalContainerIdentifier
+from dacapo_engine.store.atomic import read_json
+from dacapo_engine.store.local_weights_store import LocalWeightsStore
+from dacapo_engine.store.rows import append_row
+from dacapo_engine.store.run_folder import RunFolder, default_runs_folder
+from dacapo_engine.yaml_file import read_config
+
+if TYPE_CHECKING:
+    import torch
+
+    from dacapo_engine.experiments.datasplits.datasets.dataset import Dataset
+    from dacapo_engine.experiments.tasks.evaluators.evaluation_scores import EvaluationScores
+    from dacapo_engine.experiments.tasks.post_processors.post_processor_parameters import (
+        PostProcessorParameters,
+    )
+
+__all__ = ["Validation", "validate", "validate_run"]
+
+logger = logging.getLogger(__name__)
+
+
+def validate(
+    run_name: str,
+    iteration: int = 0,
+    datasets_config: Any = None,
+    *,
+    runs: Path | str | None = None,
+    device: str = "auto",
+) -> ValidationIterationScores:
+    """Score stored weights of a run on its validation datasets; see `validate_run`."""
+    from dacapo_engine.devices import choose_device
+
+    basedir = Path(runs) if runs is not None else default_runs_folder()
+    run = Run(read_config(RunFolder.of(basedir, run_name).run_file, RunConfig))
+    LocalWeightsStore(basedir).load_weights(run, iteration)
+    run.model.to(choose_device(device))
+    return validate_run(run, iteration, datasets_config, runs=basedir)
+
+
+def validate_run(
+    run: Run,
+    iteration: int,
+    datasets_config: Any = None,
+    *,
+    runs: Path | str | None = None,
+) -> ValidationIterationScores:
+    """Predict, segment with every set of parameters, and score against labels.
+
+    Parameters
+    ----------
+    run
+        Its current (averaged) weights are scored.
+    iteration
+        How many iterations those weights were trained for.
+    datasets_config
+        A data split to score on instead of the run's own.
+    runs
+        The runs folder, where scores and predictions are stored.
+    """
+    folder = RunFolder.of(runs if runs is not None else default_runs_folder(), run.name)
+    datasets = run.datasplit.validate
+    if datasets_config is not None:
+        datasets = datasets_config.datasplit_type(datasets_config).validate
+    scores = Validation(run, folder, datasets).score(iteration)
+    if scores is None:
+        raise DataError(f"{run.name} has no dataset to be scored on.", place="datasplit_config")
+    return scores
+
+
+class Validation:
+    """Scores one run, again and again while it trains.
+
+    Parameters
+    ----------
+    run
+        What is scored.
+    folder
+        Where scores and predictions go.
+    datasets
+        What it is scored on; the validation datasets of the run if None.
+    """
+
+    def __init__(
+        self, run: Run, folder: RunFolder, datasets: list[Dataset] | None = None
+    ) -> None:
+        self._run = run
+        self._folder = folder
+        self._datasets = run.datasplit.validate if datasets is None else datasets
+        self._store = LocalWeightsStore(folder.path.parent)
+
+    def score(
+        self, iteration: int, should_stop: Callable[[], bool] = lambda: False
+    ) -> ValidationIterationScores | None:
+        """Score the current weights; None where it was asked to stop or has no datasets."""
+        rows: list[list[list[float]]] = []
+        for dataset in self._datasets:
+            scores = self._score_dataset(dataset, iteration, should_stop)
+            if scores is None:
+                return None
+            rows.append([list(entry.as_dict().values()) for _, entry in scores])
+        if not rows:
+            return None
+        result = ValidationIterationScores(iteration, rows)
+        self._run.validation_scores.add_iteration_scores(result)
+        return result
+
+    def _score_dataset(
+        self, dataset: Dataset, iteration: int, should_stop: Callable[[], bool]
+    ) -> list[tuple[PostProcessorParameters, EvaluationScores]] | None:
+        prediction = self._predict(dataset)
+        task = self._run.task
+        scores = []
+        best: tuple[EvaluationScores, np.ndarray] | None = None
+        for parameters, labels in task.post_processor.segment_all(
+            prediction.data, task.parameters
+        ):
+            if should_stop():
+                return None
+            entry = task.evaluator.evaluate(_like(labels, prediction), dataset.gt, dataset.mask)
+            scores.append((parameters, entry))
+            if best is None or self._better(entry, best[0]):
+                best = entry, labels
+        scores.sort(key=lambda pair: pair[0].id)
+        self._record(dataset, iteration, scores)
+        if best is not None:
+            self._store_volumes(dataset, iteration, prediction, best[1])
+        return scores
+
+    def _predict(self, dataset: Dataset) -> NumpyArray:
+        if dataset.gt is None:
+            raise DataError(f"{dataset.name} has no labels to be scored against.")
+        raw = dataset.raw
+        roi = dataset.gt.roi.snap_to_grid(raw.voxel_size, "shrink").intersect(raw.roi)
+        device: torch.device = next(self._run.model.parameters()).device
+        precision = getattr(self._run.config.trainer_config, "precision", "auto")
+        predictor = BlockPredictor(self._run.model, device, precision)
+        with averaged(self._run):
+            data = predictor.predict(raw, roi)
+        axes = ("c", *raw.spatial_axes)
+        return NumpyArray.from_np_array(data, roi, raw.voxel_size, axes, unit=raw.unit)
+
+    def _better(self, one: EvaluationScores, other: EvaluationScores) -> bool:
+        criterion = one.criteria[0]
+        return self._run.task.evaluator.compare(
+            one.as_dict()[criterion], other.as_dict()[criterion], criterion
+        )
+
+    def _record(
+        self,
+        dataset: Dataset,
+        iteration: int,
+        scores: list[tuple[PostProcessorParameters, EvaluationScores]],
+    ) -> None:
+        for parameters, entry in scores:
+            row = {
+                "iteration": iteration,
+                "dataset": dataset.name,
+                "parameters": parameters.to_dict(),
+                "scores": entry.as_dict(),
+            }
+            append_row(self._folder.validation_scores_file, row)
+        evaluator = self._run.task.evaluator
+        for criterion in evaluator.criteria:
+            self._record_best(dataset, iteration, scores, criterion)
+
+    def _record_best(
+        self,
+        dataset: Dataset,
+        iteration: int,
+        scores: list[tuple[PostProcessorParameters, EvaluationScores]],
+        criterion: str,
+    ) -> None:
+        evaluator = self._run.task.evaluator
+        known = read_json(self._folder.best_file(dataset.name, criterion))
+        best = float("nan") if not isinstance(known, dict) else float(known["value"])
+        for parameters, entry in scores:
+            value = entry.as_dict()[criterion]
+            if evaluator.compare(value, best, criterion):
+                best = value
+                self._store.store_best(
+                    self._run.name,
+                    iteration,
+                    dataset.name,
+                    criterion,
+                    parameters.to_dict(),
+                    value,
+                )
+
+    def _store_volumes(
+        self, dataset: Dataset, iteration: int, prediction: NumpyArray, labels: np.ndarray
+    ) -> None:
+        """Keep what the newest and the best validation saw, and nothing else."""
+        container = LocalContainerIdentifier(self._folder.validation_container)
+        segmentation = _like(labels, prediction)
+        for name, array in (("prediction", prediction), ("segmentation", segmentation)):
+            identifier = container.array_identifier(f"{iteration}/{dataset.name}/{name}")
+            stored = ZarrArray.create_from_array_identifier(
+                identifier,
+                axes=array.axes,
+                roi=array.roi,
+                num_channels=array.num_channels,
+                voxel_size=array.voxel_size,
+                dtype=np.float16 if name == "prediction" else array.dtype,
+                overwrite=True,
+                unit=array.unit,
+            )
+            stored[stored.roi] = array.data
+        self._remove_old_volumes(dataset, iteration)
+
+    def _remove_old_volumes(self, dataset: Dataset, iteration: int) -> None:
+        kept = {str(iteration)}
+        for criterion in self._run.task.evaluator.criteria:
+            if self._run.task.evaluator.store_best(criterion):
+                best = read_json(self._folder.best_file(dataset.name, criterion))
+                kept |= {str(best["iteration"])} if isinstance(best, dict) else set()
+        for path in self._folder.validation_container.iterdir():
+            if path.name.isdecimal() and path.name not in kept:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def averaged(run: Run) -> AbstractContextManager[None]:
+    """Context in which the model has its averaged weights, where the trainer keeps an average."""
+    average = getattr(run.trainer, "average", None)
+    context: AbstractContextManager[None] = average.applied() if average else nullcontext()
+    return context
+
+
+def _like(labels: np.ndarray, prediction: Array) -> NumpyArray:
+    return NumpyArray.from_np_array(
+        labels,
+        prediction.roi,
+        prediction.voxel_size,
+        prediction.spatial_axes,
+        unit=prediction.unit,
+    )
