@@ -1,0 +1,171 @@
+"""The background thread: writes a run, starts the engine, and tells the dock what happens there."""
+
+from __future__ import annotations
+
+import threading
+from typing import Protocol
+
+from qtpy.QtCore import QThread, Signal
+
+from dacapo_engine.errors import DacapoError
+from dacapo_engine.store.control import Verb, ask
+from dacapo_engine.store.run_folder import RunFolder
+from dacapo_engine.store.status import RunState, RunStatus, read_status
+from dacapo_napari.background import keep_until_finished
+from dacapo_napari.engine_in_thread import EngineInThread
+from dacapo_napari.engine_process import EngineProcess, engine_command
+from dacapo_napari.run_follower import RunFollower
+from dacapo_napari.run_setup import TrainingRequest, prepare_run
+from dacapo_napari.run_updates import Ended, Failed, Prepared
+
+__all__ = ["OUTPUT_NAME", "EngineThread"]
+
+OUTPUT_NAME = "engine_output.txt"
+"""What a started engine printed to standard error, in the run's folder."""
+
+_PAUSE_ACTIVE = 0.25
+_PAUSE_IDLE = 1.0
+
+
+class Engine(Protocol):
+    """A training that was started here, in a process or in a thread."""
+
+    def poll(self) -> int | None:
+        """Exit status, None while it runs."""
+
+    def failure(self) -> DacapoError:
+        """Why it ended with another status than 0."""
+
+    def leave(self) -> None:
+        """Let it go on by itself."""
+
+
+class EngineThread(QThread):
+    """Follows one run until it is told to let go; starts the run first if there is a `request`.
+
+    A plain loop, never a generator: superqt's generator workers swallow RuntimeErrors, and CUDA's
+    out-of-memory error is one.
+
+    Parameters
+    ----------
+    folder
+        The run to follow.
+    request
+        What to start there; None only watches.
+    """
+
+    updated = Signal(object)
+
+    def __init__(self, folder: RunFolder, request: TrainingRequest | None = None) -> None:
+        super().__init__()
+        self.folder = folder
+        self._request = request
+        self._follower = RunFollower(folder)
+        self._engine: Engine | None = None
+        self._wake = threading.Event()
+        self._stop_wanted = False
+        self._old_session = ""
+        self._waiting_for_session = False
+
+    def begin(self) -> None:
+        """Start, and live until the loop has ended."""
+        keep_until_finished(self)
+        self.start()
+
+    def stop_training(self) -> None:
+        """Ask the training to keep its weights and end; returns at once."""
+        self._stop_wanted = True
+        self._wake.set()
+
+    def want_snapshot(self, iteration: int | None) -> None:
+        """Tell of this snapshot next; None for always the newest."""
+        self._follower.want_snapshot(iteration)
+        self._wake.set()
+
+    def let_go(self) -> None:
+        """Stop following; a training goes on. Nothing is emitted after this."""
+        self.blockSignals(True)
+        self.requestInterruption()
+        self._wake.set()
+
+    @property
+    def in_this_process(self) -> bool:
+        """Whether the training runs inside this program and would end with it."""
+        return isinstance(self._engine, EngineInThread) and self._engine.poll() is None
+
+    def run(self) -> None:
+        """Start what was asked for, then follow."""
+        if self._request is not None and not self._launch(self._request):
+            self.updated.emit(Ended())
+        self._follow()
+        if self._engine is not None:
+            self._engine.leave()
+
+    def _launch(self, request: TrainingRequest) -> bool:
+        try:
+            status = read_status(self.folder)
+            if status is not None and status.alive:
+                return True
+            self._old_session = status.session if status is not None else ""
+            self._waiting_for_session = True
+            arguments = prepare_run(request, self.isInterruptionRequested)
+            if self.isInterruptionRequested():
+                return False
+            self.updated.emit(Prepared(str(self.folder.path)))
+            self._engine = self._start_engine(request, arguments)
+        except DacapoError as error:
+            self.updated.emit(Failed.of(error))
+        except (OSError, ValueError, TypeError, KeyError, RuntimeError, MemoryError) as error:
+            # Reading a layer's own array may raise whatever its library raises.
+            self.updated.emit(Failed(f"{type(error).__name__}: {error}"))
+        else:
+            return True
+        self._waiting_for_session = False
+        return False
+
+    def _start_engine(self, request: TrainingRequest, arguments: list[str]) -> Engine:
+        if request.in_thread:
+            return EngineInThread(arguments)
+        command = engine_command(request.python, *arguments)
+        return EngineProcess(command, self.folder.path / OUTPUT_NAME)
+
+    def _follow(self) -> None:
+        while not self.isInterruptionRequested():
+            exit_status = self._engine.poll() if self._engine is not None else None
+            for update in self._follower.poll():
+                self.updated.emit(update)
+            if self._engine is not None and exit_status is not None:
+                self._say_how_it_ended(self._engine, exit_status)
+                self._engine = None
+            self._pass_on_stop()
+            self._wake.wait(self._pause())
+            self._wake.clear()
+
+    def _pause(self) -> float:
+        status = self._follower.status
+        active = self._engine is not None or (status is not None and status.alive)
+        return _PAUSE_ACTIVE if active else _PAUSE_IDLE
+
+    def _session(self) -> RunStatus | None:
+        """The status, once it is that of the session that was started here."""
+        status = self._follower.status
+        if status is None or (self._waiting_for_session and status.session == self._old_session):
+            return None
+        self._waiting_for_session = False
+        return status
+
+    def _pass_on_stop(self) -> None:
+        status = self._session()
+        if self._stop_wanted and status is not None:
+            self._stop_wanted = False
+            if status.state.active:
+                ask(self.folder, status.session, Verb.STOP)
+
+    def _say_how_it_ended(self, engine: Engine, exit_status: int) -> None:
+        status = self._session()
+        told = status is not None and status.state is RunState.FAILED
+        if exit_status != 0 and not told:
+            self.updated.emit(Failed.of(engine.failure()))
+        self._stop_wanted = False
+        self._waiting_for_session = False
+        self.updated.emit(Ended())

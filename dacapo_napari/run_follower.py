@@ -1,0 +1,164 @@
+"""Reads what is new in a run folder, whoever trains there."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from dacapo_engine.store.rows import RowReader
+from dacapo_engine.store.run_folder import RunFolder
+from dacapo_engine.store.status import RunStatus, read_status
+from dacapo_napari.run_arrays import read_snapshot
+from dacapo_napari.run_updates import (
+    LossRows,
+    Snapshot,
+    SnapshotList,
+    StatusChanged,
+    Update,
+    ValidationPoint,
+    ValidationRows,
+)
+
+__all__ = ["RunFollower", "higher_is_better", "main_score", "number"]
+
+_HIGHER_IS_BETTER = (
+    "ap50",
+    "f1_score",
+    "precision",
+    "recall",
+    "dice",
+    "jaccard",
+    "iou",
+    "accuracy",
+)
+_MAIN_SCORES = ("voi", "adapted_rand_error", "ap50", "f1_score")
+
+
+def higher_is_better(score: str) -> bool:
+    """Whether a larger value of a score means a better segmentation."""
+    return score.lower().startswith(_HIGHER_IS_BETTER)
+
+
+class RunFollower:
+    """Turns a run folder into updates.
+
+    Parameters
+    ----------
+    folder
+        The run to follow; its files need not exist yet.
+    """
+
+    def __init__(self, folder: RunFolder) -> None:
+        self._folder = folder
+        self._losses = RowReader(folder.training_stats_file)
+        self._scores = RowReader(folder.validation_scores_file)
+        self._snapshots = RowReader(folder.snapshots_file)
+        self._generations = [-1, -1, -1]
+        self._status: RunStatus | None = None
+        self._kept: list[int] = []
+        self._shown: int | None = None
+        self._wanted: int | None = None
+
+    @property
+    def status(self) -> RunStatus | None:
+        """The status at the last poll."""
+        return self._status
+
+    def want_snapshot(self, iteration: int | None) -> None:
+        """Read this snapshot at the next poll; None for always the newest."""
+        self._wanted = iteration
+
+    def poll(self) -> list[Update]:
+        """Everything that is new since the last call."""
+        updates: list[Update] = []
+        updates += self._new_losses()
+        updates += self._new_scores()
+        updates += self._new_snapshots()
+        # Status last: who hears "finished" has all rows already.
+        updates += self._new_status()
+        return updates
+
+    def _new_status(self) -> list[Update]:
+        status = read_status(self._folder)
+        if status is None or status == self._status:
+            return []
+        self._status = status
+        return [StatusChanged(status)]
+
+    def _rows(self, index: int, reader: RowReader) -> tuple[list[dict[str, Any]], bool]:
+        rows = reader.read()
+        fresh = reader.generation != self._generations[index]
+        self._generations[index] = reader.generation
+        return rows, fresh
+
+    def _new_losses(self) -> list[Update]:
+        rows, fresh = self._rows(0, self._losses)
+        if not rows and not fresh:
+            return []
+        pairs = [(number(row.get("iteration")), number(row.get("loss"))) for row in rows]
+        table = np.array(pairs, dtype=np.float64).reshape(-1, 2)
+        return [LossRows(table[:, 0], table[:, 1], fresh)]
+
+    def _new_scores(self) -> list[Update]:
+        rows, fresh = self._rows(1, self._scores)
+        if not rows and not fresh:
+            return []
+        return [ValidationRows(_best_points(rows), fresh)]
+
+    def _new_snapshots(self) -> list[Update]:
+        rows, fresh = self._rows(2, self._snapshots)
+        updates: list[Update] = []
+        if rows or fresh:
+            self._kept = sorted(
+                {*([] if fresh else self._kept), *(int(row["iteration"]) for row in rows)}
+            )
+            self._kept = [n for n in self._kept if self._is_kept(n)]
+            updates.append(SnapshotList(tuple(self._kept)))
+        wanted = self._wanted if self._wanted in self._kept else (self._kept or [None])[-1]
+        if wanted is not None and wanted != self._shown:
+            self._shown = wanted
+            updates.append(Snapshot(wanted, read_snapshot(self._folder, wanted)))
+        return updates
+
+    def _is_kept(self, iteration: int) -> bool:
+        return (self._folder.snapshot_container / str(iteration)).is_dir()
+
+
+def number(value: object) -> float:
+    """`value` as a float, NaN where it is none (JSON has no word for NaN that all readers know)."""
+    return float(value) if isinstance(value, int | float) else math.nan
+
+
+def _best_points(rows: list[dict[str, Any]]) -> tuple[ValidationPoint, ...]:
+    """One point per iteration and dataset: of the parameters tried, those that did best."""
+    groups: dict[tuple[int, str], list[ValidationPoint]] = defaultdict(list)
+    for row in rows:
+        scores = row.get("scores")
+        if not isinstance(scores, Mapping) or "iteration" not in row:
+            continue
+        point = ValidationPoint(
+            int(row["iteration"]),
+            str(row.get("dataset", "")),
+            {name: value for name, v in scores.items() if math.isfinite(value := number(v))},
+            row.get("parameters") or {},
+        )
+        groups[point.iteration, point.dataset].append(point)
+    return tuple(best for points in groups.values() if (best := _best(points)) is not None)
+
+
+def _best(points: list[ValidationPoint]) -> ValidationPoint | None:
+    main = main_score(points[0].scores)
+    rated = [point for point in points if main in point.scores]
+    if not rated:
+        return None
+    sign = -1 if higher_is_better(main) else 1
+    return min(rated, key=lambda point: sign * point.scores[main])
+
+
+def main_score(scores: Mapping[str, float]) -> str:
+    """The score that a curve shows: VOI where there is one."""
+    return next((name for name in _MAIN_SCORES if name in scores), next(iter(scores), ""))

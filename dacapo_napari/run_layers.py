@@ -1,0 +1,198 @@
+"""Arrays of a run as layers: at the right place, reused, without touching the view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dacapo_napari.layer_volume import LayerVolume, nanometres_of
+from dacapo_napari.run_updates import PlacedArray
+
+if TYPE_CHECKING:
+    from napari.components import ViewerModel
+    from napari.layers import Image, Labels, Layer
+
+__all__ = [
+    "RUN_KEY",
+    "WorldUnits",
+    "add_segmentation",
+    "belongs_to_run",
+    "layer_arguments",
+    "show_snapshot",
+]
+
+RUN_KEY = "dacapo run"
+"""Key in a layer's metadata under which it says of which run it is."""
+
+_LABELS = frozenset({"gt", "mask"})
+_VISIBLE = frozenset({"prediction"})
+_WORLD_AXES = frozenset("zyx")
+_AXIS_LABELS = {"c": "channel", "s": "image", "t": "time"}
+
+
+@dataclass(frozen=True)
+class WorldUnits:
+    """The unit in which a viewer's layers are placed.
+
+    napari draws layers of different units together only where one can be turned into the other;
+    what comes from a run is therefore given in the unit of the layers it came from.
+    """
+
+    name: str = "nm"
+    nanometres: Fraction = Fraction(1)
+
+    @classmethod
+    def of_layer(cls, layer: Layer) -> WorldUnits:
+        """The unit of a layer; pixels where it has none, one of which counts as a nanometre."""
+        unit = layer.units[-1]
+        factor = nanometres_of(unit)
+        return cls("pixel") if factor is None else cls(str(unit), factor)
+
+    @classmethod
+    def of_viewer(cls, viewer: ViewerModel, known: bool) -> WorldUnits:
+        """The unit of the layers that are open; nm, or pixels if not `known`, where none is."""
+        for layer in viewer.layers:
+            return cls.of_layer(layer)
+        return cls() if known else cls("pixel")
+
+    def length(self, nanometres: float) -> float:
+        """A length in this unit."""
+        return float(Fraction(str(nanometres)) / self.nanometres)
+
+
+def layer_arguments(array: PlacedArray, units: WorldUnits) -> dict[str, Any]:
+    """``scale``, ``translate``, ``units`` and ``axis_labels`` of an array's layer."""
+    sizes = iter(zip(array.voxel_size, array.offset, strict=True))
+    scale, translate, names = [], [], []
+    for axis in array.axes:
+        size, begin = (1.0, 0.0) if axis == "c" else next(sizes)
+        is_length = axis in _WORLD_AXES
+        scale.append(units.length(size) if is_length else size)
+        translate.append(units.length(begin) if is_length else begin)
+        names.append(units.name if is_length else "pixel")
+    return {
+        "scale": tuple(scale),
+        "translate": tuple(translate),
+        "units": tuple(names),
+        "axis_labels": tuple(_AXIS_LABELS.get(axis, axis) for axis in array.axes),
+    }
+
+
+def show_snapshot(
+    viewer: ViewerModel,
+    run_name: str,
+    iteration: int,
+    arrays: Iterable[PlacedArray],
+    units: WorldUnits,
+) -> None:
+    """Show a snapshot as layers ``<run> raw``, ``<run> prediction`` and so on.
+
+    A patch lies elsewhere in each snapshot, so a layer moves with its data; only the prediction
+    is visible at first.
+    """
+    with view_kept(viewer):
+        for array in arrays:
+            layer = _show(viewer, f"{run_name} {array.name}", array, units)
+            layer.metadata = {**layer.metadata, RUN_KEY: run_name, "iteration": iteration}
+
+
+def add_segmentation(
+    viewer: ViewerModel, name: str, labels: npt.NDArray[Any], raw: Image, volume: LayerVolume
+) -> Labels:
+    """A segmentation of a layer as labels above it, at the same place.
+
+    Parameters
+    ----------
+    labels
+        Of the shape of `volume` without its channels.
+    """
+    keep = [index for index, axis in enumerate(volume.axes) if axis != "c"]
+    arguments = {
+        "scale": np.asarray(raw.scale)[-len(keep) :],
+        "translate": np.asarray(raw.translate)[-len(keep) :],
+        "units": raw.units[-len(keep) :],
+        "axis_labels": raw.axis_labels[-len(keep) :],
+    }
+    with view_kept(viewer):
+        found = next((layer for layer in viewer.layers if layer.name == name), None)
+        if found is not None and found.ndim == labels.ndim:
+            found.data = labels
+            _place(found, arguments)
+            return found
+        layer = viewer.add_labels(labels, name=name, opacity=0.5, **arguments)
+        viewer.layers.move(len(viewer.layers) - 1, viewer.layers.index(raw) + 1)
+        return layer
+
+
+def belongs_to_run(layer: Layer) -> bool:
+    """Whether a layer shows a run's snapshot, and is no data to learn from."""
+    return RUN_KEY in layer.metadata
+
+
+@contextmanager
+def view_kept(viewer: ViewerModel) -> Iterator[None]:
+    """Leave selection, camera and sliders as they were; the first layers may set them."""
+    first = len(viewer.layers) == 0
+    selected = set(viewer.layers.selection)
+    active = viewer.layers.selection.active
+    point, camera = tuple(viewer.dims.point), viewer.camera.model_dump()
+    ndim = viewer.dims.ndim
+    yield
+    if first:
+        return
+    viewer.layers.selection = {layer for layer in selected if layer in viewer.layers}
+    if active in viewer.layers:
+        viewer.layers.selection.active = active
+    viewer.camera.update(camera)
+    for axis in range(1, ndim + 1):
+        viewer.dims.set_point(viewer.dims.ndim - axis, point[-axis])
+
+
+def _show(viewer: ViewerModel, name: str, array: PlacedArray, units: WorldUnits) -> Layer:
+    arguments = layer_arguments(array, units)
+    found = next((layer for layer in viewer.layers if layer.name == name), None)
+    data = _drawable(array)
+    if found is not None and found.ndim == data.ndim:
+        # Data before place: a layer of another shape at the new place would flash by.
+        found.data = data
+        _place(found, arguments)
+        return found
+    if found is not None:
+        viewer.layers.remove(found)
+    if array.name in _LABELS:
+        return viewer.add_labels(data, name=name, visible=False, opacity=0.5, **arguments)
+    return viewer.add_image(
+        data,
+        name=name,
+        visible=array.name in _VISIBLE,
+        contrast_limits=_limits(array.name, data),
+        blending="additive" if array.name in _VISIBLE else "translucent",
+        opacity=0.7 if array.name in _VISIBLE else 1.0,
+        **arguments,
+    )
+
+
+def _place(layer: Layer, arguments: dict[str, Any]) -> None:
+    layer.scale = arguments["scale"]
+    layer.translate = arguments["translate"]
+    layer.units = arguments["units"]
+
+
+def _drawable(array: PlacedArray) -> npt.NDArray[Any]:
+    if array.name not in _LABELS:
+        return array.data
+    return array.data.astype(np.uint8 if array.name == "mask" else np.int64, copy=False)
+
+
+def _limits(name: str, data: npt.NDArray[Any]) -> Sequence[float]:
+    if name in {"raw", "prediction", "target"}:
+        return (0.0, 1.0)
+    finite = data[np.isfinite(data)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    return (low, high if high > low else low + 1.0)

@@ -1,0 +1,137 @@
+"""What the background thread tells the dock: frozen records, a kind for each sort of news."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from dacapo_engine.errors import DacapoError
+from dacapo_engine.store.status import RunStatus
+
+__all__ = [
+    "Ended",
+    "Failed",
+    "LossRows",
+    "PlacedArray",
+    "Prepared",
+    "Snapshot",
+    "SnapshotList",
+    "StatusChanged",
+    "Update",
+    "ValidationPoint",
+    "ValidationRows",
+]
+
+
+@dataclass(frozen=True)
+class StatusChanged:
+    """The run's status is a new one."""
+
+    status: RunStatus
+
+
+@dataclass(frozen=True)
+class LossRows:
+    """Losses since the last time.
+
+    Attributes
+    ----------
+    iterations, losses : arrays of one length
+    fresh : bool
+        Whether what was told before no longer holds (a resume drops rows).
+    """
+
+    iterations: npt.NDArray[np.float64]
+    losses: npt.NDArray[np.float64]
+    fresh: bool
+
+
+@dataclass(frozen=True)
+class ValidationPoint:
+    """Scores of one validation of one dataset, with the parameters that did best."""
+
+    iteration: int
+    dataset: str
+    scores: Mapping[str, float]
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ValidationRows:
+    """Validations since the last time; `fresh` as for `LossRows`."""
+
+    points: tuple[ValidationPoint, ...]
+    fresh: bool
+
+
+@dataclass(frozen=True)
+class PlacedArray:
+    """An array of a run and where it lies.
+
+    Attributes
+    ----------
+    voxel_size, offset : tuple[float, ...]
+        In nanometres, for each axis of `axes` but channels.
+    known : bool
+        Whether the voxel size means nanometres.
+    """
+
+    name: str
+    data: npt.NDArray[Any]
+    axes: tuple[str, ...]
+    voxel_size: tuple[float, ...]
+    offset: tuple[float, ...]
+    known: bool
+
+
+@dataclass(frozen=True)
+class SnapshotList:
+    """Iterations of which a snapshot is kept, in their order."""
+
+    iterations: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One snapshot, read."""
+
+    iteration: int
+    arrays: tuple[PlacedArray, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The run file and its inputs are written; the engine is being started."""
+
+    run_path: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Something went wrong: one sentence, what to do, where."""
+
+    message: str
+    hint: str = ""
+    place: str = ""
+
+    @classmethod
+    def of(cls, error: DacapoError) -> Failed:
+        """What an error of the engine says."""
+        return cls(error.message, error.hint, error.place)
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.message, self.hint) if part)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The engine that this dock had started has ended."""
+
+
+Update: TypeAlias = (
+    StatusChanged | LossRows | ValidationRows | SnapshotList | Snapshot | Prepared | Failed | Ended
+)

@@ -1,0 +1,1 @@
+"""The sections of the dock: what each asks for, and what it hands over."""

@@ -1,0 +1,61 @@
+"""The line that stays when something went wrong."""
+
+from __future__ import annotations
+
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from dacapo_napari.theme_colours import ThemeColours
+
+__all__ = ["Banner"]
+
+
+class Banner(QFrame):
+    """One sentence, what to do about it, and a button that copies both; hidden when there is none.
+
+    Parameters
+    ----------
+    name
+        Its object name.
+    """
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self._label = QLabel("", self)
+        self._label.setWordWrap(True)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._sign = QLabel("!", self)
+        self._sign.setFixedWidth(12)
+        self._sign.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        copy = QToolButton(self)
+        copy.setText("Copy")
+        copy.setObjectName(f"{name}.copy")
+        copy.clicked.connect(self._on_copy)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(4, 4, 4, 4)
+        layout.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._label, 1)
+        layout.addWidget(copy, 0, Qt.AlignmentFlag.AlignTop)
+        self.hide()
+
+    def text(self) -> str:
+        """What it says, empty while there is nothing wrong."""
+        return str(self._label.text())
+
+    def setText(self, text: str) -> None:
+        """Say something, or nothing."""
+        self._label.setText(text)
+        self.setVisible(bool(text))
+
+    def set_theme(self, colours: ThemeColours) -> None:
+        """Take the colours of napari's theme."""
+        self._sign.setStyleSheet(f"color: {colours.red}; font-weight: bold;")
+        self._label.setStyleSheet(f"color: {colours.red};")
+
+    def _on_copy(self) -> None:
+        clipboard = QApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setText(self.text())

@@ -1,0 +1,213 @@
+"""Name, folder, length and device of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from qtpy.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from qtpy.QtWidgets import (
+    QCheckBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QToolButton,
+    QWidget,
+)
+
+from dacapo_napari.device_list import Device
+from dacapo_napari.forms import ErrorLine
+from dacapo_napari.forms.leaf_editor import CalmComboBox, CalmSpinBox
+from dacapo_napari.sections.fact_label import FactLabel
+from dacapo_napari.sections.section import Section, SectionState
+from dacapo_napari.theme_colours import ThemeColours
+
+__all__ = ["TrainSection"]
+
+_SETTLE_MS = 300
+_MOST_ITERATIONS = 10**9
+_DEFAULT_ITERATIONS = 10_000
+
+
+class TrainSection(Section):
+    """Where the run is kept, how long it trains, and on what.
+
+    Signals
+    -------
+    run_changed()
+        Another name or another folder was entered.
+    """
+
+    run_changed = Signal()
+
+    def __init__(self, runs: Path, parent: QWidget | None = None) -> None:
+        super().__init__("Run", "train", parent)
+        self.run_name = QLineEdit(self)
+        self.runs_folder = QLineEdit(str(runs), self)
+        self.iterations = CalmSpinBox(self)
+        self.device = CalmComboBox(self)
+        self.in_thread = QCheckBox("inside napari, without a process of its own", self)
+        self.goes_on = QCheckBox("goes on when napari is closed", self)
+        self.name_error = ErrorLine(self)
+        self._name_edited = False
+        self._devices: dict[str, Device] = {}
+        self._device_words = FactLabel("train.device_words", self)
+        self._existing = QMenu(self)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_SETTLE_MS)
+        self._timer.timeout.connect(self.run_changed)
+        self._set_up()
+        self._fill_form()
+
+    def runs(self) -> Path:
+        """The runs folder."""
+        return Path(self.runs_folder.text().strip()).expanduser()
+
+    def name(self) -> str:
+        """The run's name."""
+        return str(self.run_name.text())
+
+    def set_name(self, name: str) -> None:
+        """Enter a name as the user would."""
+        self._name_edited = True
+        self.run_name.setText(name)
+
+    def suggest_name(self, name: str) -> None:
+        """Enter a name, unless the user has entered one."""
+        if not self._name_edited:
+            self.run_name.setText(name)
+
+    def device_name(self) -> str:
+        """The device chosen, such as ``cuda:0``."""
+        return str(self.device.currentText()).strip()
+
+    def show_existing(self, names: Sequence[str]) -> None:
+        """Offer these runs of the folder."""
+        self._existing.clear()
+        for name in names:
+            self._existing.addAction(name)
+        self._existing_button.setEnabled(bool(names))
+
+    def show_devices(self, devices: Sequence[Device]) -> None:
+        """Offer these devices; what was chosen stays."""
+        self._devices = {device.name: device for device in devices}
+        chosen = self.device_name()
+        blocker = QSignalBlocker(self.device)
+        self.device.clear()
+        self.device.addItems(
+            ["auto", *(name for name, device in self._devices.items() if device.usable)]
+        )
+        self.device.setCurrentText(chosen)
+        blocker.unblock()
+        self._say_device()
+
+    def set_device_problem(self, sentence: str) -> None:
+        """Say that the devices could not be found out."""
+        self._device_words.set_fact("", sentence)
+
+    def fill_iterations(self, iterations: int) -> None:
+        """Show a number of iterations."""
+        self.iterations.setValue(min(iterations, _MOST_ITERATIONS))
+
+    def show_summary(self, words: str) -> None:
+        """Say in the title line what the run is."""
+        state = SectionState.PROBLEM if self.name_error.text() else SectionState.READY
+        self.set_state(state, words)
+
+    def set_theme(self, colours: ThemeColours) -> None:
+        """Take the colours of napari's theme."""
+        super().set_theme(colours)
+        self._device_words.set_theme(colours)
+
+    def _set_up(self) -> None:
+        for name in ("run_name", "runs_folder", "iterations", "device", "in_thread", "goes_on"):
+            getattr(self, name).setObjectName(f"train.{name}")
+        self.name_error.setObjectName("train.run_name.error")
+        self.iterations.setRange(1, _MOST_ITERATIONS)
+        self.iterations.setValue(_DEFAULT_ITERATIONS)
+        self.iterations.setGroupSeparatorShown(True)
+        self.iterations.setToolTip("How many steps to train. More can be added later.")
+        self.device.setEditable(True)
+        self.device.setInsertPolicy(CalmComboBox.InsertPolicy.NoInsert)
+        self.device.addItems(["auto", "cpu"])
+        self.device.setToolTip("auto takes a graphics card where there is one that can be used.")
+        self.in_thread.setToolTip(
+            "The engine runs in a thread of napari. It ends when napari is closed, and its "
+            "memory is freed only then."
+        )
+        self.goes_on.setChecked(True)
+        self.goes_on.setToolTip(
+            "Otherwise closing napari asks the training to keep its weights and stop."
+        )
+        self.run_name.setToolTip("Name of the run and of its folder. An existing one goes on.")
+        self.runs_folder.setToolTip("The folder in which runs are kept.")
+        self.run_name.textEdited.connect(self._on_name_edited)
+        self.run_name.textChanged.connect(self._on_text_changed)
+        self.runs_folder.textChanged.connect(self._on_text_changed)
+        self.device.currentTextChanged.connect(self._say_device)
+        self.in_thread.toggled.connect(self.goes_on.setDisabled)
+        self._existing.triggered.connect(self._on_existing_chosen)
+
+    def _fill_form(self) -> None:
+        self._existing_button = QToolButton(self)
+        self._existing_button.setObjectName("train.existing_runs")
+        self._existing_button.setText("▾")
+        self._existing_button.setToolTip("Runs in this folder")
+        self._existing_button.setMenu(self._existing)
+        self._existing_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._existing_button.setEnabled(False)
+        browse = QToolButton(self)
+        browse.setText("…")
+        browse.setToolTip("Choose a folder")
+        browse.clicked.connect(self._on_browse)
+        form = QFormLayout(self.content)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setVerticalSpacing(4)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow("Name", _beside(self.run_name, self._existing_button))
+        form.addRow(self.name_error)
+        form.addRow("Folder", _beside(self.runs_folder, browse))
+        form.addRow("Iterations", self.iterations)
+        form.addRow("Device", self.device)
+        form.addRow("", self._device_words)
+        form.addRow("Runs", self.in_thread)
+        form.addRow("", self.goes_on)
+
+    def _say_device(self) -> None:
+        device = self._devices.get(self.device_name())
+        lame = [d for d in self._devices.values() if not d.usable and d.message]
+        if device is not None and not device.usable:
+            self._device_words.set_fact("", device.message)
+        elif lame and self.device_name() in {"auto", "cpu"}:
+            self._device_words.set_fact("", " ".join(d.message for d in lame))
+        else:
+            self._device_words.set_fact(device.title if device is not None else "")
+
+    def _on_name_edited(self) -> None:
+        self._name_edited = True
+
+    def _on_text_changed(self) -> None:
+        self.name_error.setText("")
+        self._timer.start()
+
+    def _on_existing_chosen(self, action: object) -> None:
+        self.set_name(action.text())  # type: ignore[attr-defined]
+
+    def _on_browse(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "Runs folder", self.runs_folder.text())
+        if chosen:
+            self.runs_folder.setText(chosen)
+
+
+def _beside(field: QWidget, button: QWidget) -> QWidget:
+    line = QWidget()
+    layout = QHBoxLayout(line)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(2)
+    layout.addWidget(field, 1)
+    layout.addWidget(button)
+    return line

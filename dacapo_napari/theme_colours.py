@@ -1,0 +1,46 @@
+"""Colours of napari's theme, for the few things that Qt style sheets do not reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from napari.utils.theme import get_theme
+from qtpy.QtGui import QColor
+
+__all__ = ["ThemeColours", "theme_colours"]
+
+_HALF = 128
+
+
+@dataclass(frozen=True)
+class ThemeColours:
+    """Colours as ``#rrggbb``."""
+
+    background: str
+    text: str
+    line: str
+    curve: str
+    score: str
+    best: str
+    amber: str
+    green: str
+    red: str
+
+
+def theme_colours(theme: str) -> ThemeColours:
+    """The colours that go with napari's theme of this name."""
+    found = get_theme(theme)
+    background = found.background.as_hex(format="long")
+    dark = QColor(background).lightness() < _HALF
+    return ThemeColours(
+        background=background,
+        text=found.text.as_hex(format="long"),
+        line=found.highlight.as_hex(format="long"),
+        curve="#5aa9ff" if dark else "#0b62c4",
+        score="#f0a35c" if dark else "#b35900",
+        best="#ffd24a" if dark else "#d49b00",
+        # napari's warning yellow cannot be read on the light theme's background.
+        amber=found.warning.as_hex(format="long") if dark else "#7a5b00",
+        green="#5fc27e" if dark else "#1d7a3c",
+        red="#ff8080" if dark else "#b3000f",
+    )
