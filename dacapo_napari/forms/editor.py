@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QWidget
 
@@ -43,6 +43,7 @@ class Editor(QWidget):
         super().__init__(parent)
         self._filling = False
         self._touched = False
+        self._rule: TypeAdapter[Any] | None = None
 
     # Qt's metaclass leaves no room for ABC's, so these two say themselves that they are abstract.
     def data(self) -> Any:
@@ -53,14 +54,18 @@ class Editor(QWidget):
         raise NotImplementedError
 
     def value(self) -> Any:
-        """What is entered, validated where the editor knows a config.
+        """What is entered, validated where the editor knows a config or has a rule.
 
         Raises
         ------
         pydantic.ValidationError
             With the path to each field that does not fit.
         """
-        return self.data()
+        return self._by_rule(self.data())
+
+    def setRule(self, rule: TypeAdapter[Any]) -> None:
+        """Let a type validate the value, for an editor that stands alone."""
+        self._rule = rule
 
     def setValue(self, value: Any) -> None:
         """Show `value`; earlier errors go."""
@@ -119,6 +124,11 @@ class Editor(QWidget):
 
     def _show_errors(self, errors: Mapping[FieldPath, str]) -> None:
         raise NotImplementedError
+
+    def _by_rule(self, value: Any) -> Any:
+        if self._rule is None or isinstance(value, Unset):
+            return value
+        return self._rule.validate_python(value)
 
     def _edited(self) -> None:
         if self._filling:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from enum import Enum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from qtpy.QtWidgets import QWidget
 
@@ -82,6 +82,9 @@ def field_editor(
     field = field_type(info, name, frozenset(hidden))
     editor = make_editor(field, parent)
     editor.setToolTip(help_text(field))
+    if not holds_configs(field):
+        annotation: Any = info.annotation
+        editor.setRule(TypeAdapter(Annotated[annotation, info]))
     if name:
         editor.setPrefix(name)
     if not field.required:

@@ -51,7 +51,8 @@ class OptionalEditor(Editor):
 
     def value(self) -> Any:
         """The validated value of the inner editor, None while the box is not ticked."""
-        return self._inner.value() if self._inner and self._box.isChecked() else None
+        is_set = self._inner is not None and self._box.isChecked()
+        return self._by_rule(self._inner.value() if self._inner and is_set else None)
 
     def inner(self) -> Editor:
         """The editor of the value, made if need be."""

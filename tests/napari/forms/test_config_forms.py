@@ -1,0 +1,230 @@
+"""Groups, variants and lists: what they hold, hide, remember and say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+from pytestqt.qtbot import QtBot
+from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
+from qtpy.QtGui import QMouseEvent
+from qtpy.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QSpinBox
+
+from dacapo_napari import forms
+from tests.napari.forms.sample_configs import (
+    BlurConfig,
+    FlipConfig,
+    KindConfig,
+    LeavesConfig,
+    RangeConfig,
+    TreeConfig,
+    WrapConfig,
+)
+
+FULL = TreeConfig(
+    name="full",
+    range=RangeConfig(low=-1.0),
+    maybe_range=RangeConfig(high=5.0),
+    kind=WrapConfig(inner=WrapConfig(inner=FlipConfig(axes=()))),
+    maybe_kind=FlipConfig(),
+    kinds=(BlurConfig(sigma=1e-4), FlipConfig(name="second"), BlurConfig()),
+    ranges=(RangeConfig(), RangeConfig(low=0.5)),
+    needed=Path("a/b"),
+)
+
+
+@pytest.fixture
+def tree(qtbot: QtBot) -> forms.GroupEditor:
+    editor = forms.editor_for(FULL, prefix="tree")
+    qtbot.addWidget(editor)
+    assert isinstance(editor, forms.GroupEditor)
+    return editor
+
+
+@pytest.fixture
+def kinds(tree: forms.GroupEditor) -> forms.ListEditor:
+    editor = tree.editors()["kinds"]
+    assert isinstance(editor, forms.ListEditor)
+    return editor
+
+
+def test_a_tree_comes_back(tree: forms.GroupEditor) -> None:
+    assert tree.value() == FULL
+    bare = TreeConfig(needed=Path("c"))
+    tree.setValue(bare)
+    assert tree.value() == bare
+
+
+def test_advanced_fields_are_folded(qtbot: QtBot) -> None:
+    editor = forms.editor_for(LeavesConfig)
+    qtbot.addWidget(editor)
+    fold = editor.advanced()
+    assert not fold.isUnfolded()
+    assert fold.content().isAncestorOf(editor.editors()["hidden_away"])
+    assert fold.content().isAncestorOf(editor.editors()["name"])
+    assert not fold.content().isAncestorOf(editor.editors()["count"])
+
+
+def test_hidden_fields_keep_their_values(qtbot: QtBot) -> None:
+    editor = forms.editor_for(FULL, hidden=("name", "needed"))
+    qtbot.addWidget(editor)
+    assert "name" not in editor.editors()
+    assert editor.value() == FULL
+
+
+def test_a_family_starts_with_a_kind_that_needs_nothing(qtbot: QtBot) -> None:
+    editor = forms.editor_for(KindConfig)
+    qtbot.addWidget(editor)
+    assert editor.value() == BlurConfig()
+
+
+def test_a_variant_remembers_the_other_kinds(qtbot: QtBot) -> None:
+    editor = forms.editor_for(KindConfig)
+    qtbot.addWidget(editor)
+    editor.setValue(BlurConfig(sigma=3.5))
+    combo = editor.control()
+    assert [combo.itemText(i) for i in range(combo.count())] == ["Blur", "Mirroring", "Wrap"]
+    combo.setCurrentIndex(1)
+    assert editor.value() == FlipConfig()
+    combo.setCurrentIndex(0)
+    assert editor.value() == BlurConfig(sigma=3.5)
+
+
+def test_a_kind_within_its_own_family_waits_to_be_chosen(qtbot: QtBot) -> None:
+    editor = forms.editor_for(WrapConfig, prefix="w")
+    qtbot.addWidget(editor)
+    assert editor.errors() == {("inner",): "This is missing."}
+    combo = editor.findChild(QComboBox, "w.inner.type")
+    assert combo.currentIndex() == -1
+    combo.setCurrentIndex(combo.findText("Blur"))
+    assert editor.value() == WrapConfig(inner=BlurConfig())
+
+
+def test_an_error_stands_at_its_field(tree: forms.GroupEditor) -> None:
+    tree.setErrors({"kinds.0.sigma": "It is too small.", "range.low": "Too low."})
+    assert tree.editorAt(("kinds", 0, "sigma")).errorText() == "It is too small."
+    assert tree.editorAt(("range", "low")).errorText() == "Too low."
+    tree.setErrors({})
+    assert tree.editorAt(("kinds", 0, "sigma")).errorText() == ""
+
+
+def test_what_is_typed_is_checked_where_it_is_typed(tree: forms.GroupEditor) -> None:
+    line = tree.findChild(QLineEdit, "tree.kinds.0.sigma")
+    line.setText("-1")
+    leaf = tree.editorAt(("kinds", 0, "sigma"))
+    assert leaf.errorText() == "Input should be greater than 0."
+    with pytest.raises(ValidationError):
+        tree.value()
+    line.setText("1e")
+    assert "valid number" in leaf.errorText()
+    line.setText("2")
+    assert leaf.errorText() == ""
+    assert tree.value().kinds[0].sigma == 2.0
+
+
+def test_fields_nobody_touched_are_not_blamed_yet(qtbot: QtBot) -> None:
+    editor = forms.editor_for(TreeConfig, prefix="tree")
+    qtbot.addWidget(editor)
+    editor.findChild(QLineEdit, "tree.range.low").setText("x")
+    assert editor.editorAt(("needed",)).errorText() == ""
+    assert not editor.check()
+    assert editor.editorAt(("needed",)).errorText() == "This is missing."
+
+
+def test_an_error_of_a_whole_config_stands_above_its_form(tree: forms.GroupEditor) -> None:
+    tree.findChild(QLineEdit, "tree.range.low").setText("7")
+    assert tree.errors() == {("range",): "low lies above high."}
+    lines = tree.editors()["range"].findChildren(forms.ErrorLine)
+    assert "low lies above high." in [line.text() for line in lines]
+
+
+def test_an_error_unfolds_the_advanced_fields(qtbot: QtBot) -> None:
+    editor = forms.editor_for(LeavesConfig)
+    qtbot.addWidget(editor)
+    editor.setErrors({"hidden_away": "No."})
+    assert editor.advanced().isUnfolded()
+
+
+def test_list_names_for_scripts(kinds: forms.ListEditor) -> None:
+    kinds.setPrefix("augments")
+    assert kinds.objectName() == "augments.list"
+    button = kinds.findChild(QPushButton, "augments.add")
+    actions = {action.objectName(): action for action in button.menu().actions()}
+    assert set(actions) == {f"augments.add.{tag}" for tag in ("blur", "flip", "wrap")}
+    assert actions["augments.add.flip"].text() == "Mirroring: Mirror the sample."
+    actions["augments.add.flip"].trigger()
+    assert kinds.value()[-1] == FlipConfig()
+
+
+def test_list_by_script(kinds: forms.ListEditor) -> None:
+    first, second, third = FULL.kinds
+    kinds.moveItem(0, 2)
+    assert kinds.value() == (second, third, first)
+    kinds.removeAt(1)
+    assert kinds.value() == (second, first)
+    kinds.addItem(third)
+    assert kinds.value() == (second, first, third)
+    kinds.moveItem(2, 0)
+    assert kinds.value() == (third, second, first)
+
+
+def test_switched_off_is_kept_but_left_out(
+    tree: forms.GroupEditor, kinds: forms.ListEditor
+) -> None:
+    first, _, third = FULL.kinds
+    kinds.rows()[1].switch.setChecked(False)
+    assert kinds.value() == (first, third)
+    assert len(kinds.rows()) == 3
+    tree.setErrors({"kinds.1.sigma": "Here."})
+    assert kinds.rows()[2].form.editors()["sigma"].errorText() == "Here."
+    kinds.setValue((first, third))
+    assert len(kinds.rows()) == 3
+
+
+def test_rows_by_keyboard_and_mouse(qtbot: QtBot, kinds: forms.ListEditor) -> None:
+    first, second, third = FULL.kinds
+    rows = kinds.rows()
+    assert not rows[0].up.isEnabled()
+    assert not rows[2].down.isEnabled()
+    qtbot.keyClick(rows[0].down, Qt.Key.Key_Space)
+    assert kinds.value() == (second, first, third)
+    qtbot.mouseClick(kinds.rows()[0].remove, Qt.MouseButton.LeftButton)
+    assert kinds.value() == (first, third)
+
+
+def test_rows_are_dragged(qtbot: QtBot, tree: forms.GroupEditor, kinds: forms.ListEditor) -> None:
+    first, second, third = FULL.kinds
+    tree.show()
+    qtbot.waitExposed(tree)
+    row = kinds.rows()[0]
+    end = kinds.rows()[2].mapToGlobal(QPoint(5, 25))
+    qtbot.mousePress(row.handle, Qt.MouseButton.LeftButton)
+    move = QMouseEvent(
+        QEvent.Type.MouseMove,
+        QPointF(row.handle.mapFromGlobal(end)),
+        QPointF(end),
+        Qt.MouseButton.NoButton,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(row.handle, move)
+    qtbot.mouseRelease(row.handle, Qt.MouseButton.LeftButton)
+    assert kinds.value() == (second, third, first)
+
+
+def test_rows_say_what_differs_from_the_defaults(kinds: forms.ListEditor) -> None:
+    assert [row.summary.text() for row in kinds.rows()] == [
+        "sigma 0.0001 nm",
+        "name second",
+        "defaults",
+    ]
+    kinds.rows()[2].form.findChild(QSpinBox).setValue(4)
+    assert kinds.rows()[2].summary.text() == "passes 4"
+
+
+def test_rows_unfold_in_place(kinds: forms.ListEditor) -> None:
+    row = kinds.rows()[0]
+    assert row.form.isHidden()
+    row.fold.click()
+    assert not row.form.isHidden()
