@@ -19,6 +19,10 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 Offset = Annotated[tuple[int, ...], Field(min_length=2, max_length=3)]
 
 
+def _along_axes(*lengths: int) -> tuple[tuple[int, ...], ...]:
+    return tuple(offset for n in lengths for offset in ((n, 0, 0), (0, n, 0), (0, 0, n)))
+
+
 class AffinitiesTaskConfig(TaskConfig):
     """Instance segmentation: which pairs of voxels belong to the same object."""
 
@@ -28,7 +32,7 @@ class AffinitiesTaskConfig(TaskConfig):
 
     type: Literal["affinities"] = "affinities"
     neighborhood: tuple[Offset, ...] = Field(
-        default=((1, 0, 0), (0, 1, 0), (0, 0, 1), (9, 0, 0), (0, 9, 0), (0, 0, 9)),
+        default=_along_axes(1, 3, 6, 9),
         title="Neighborhood",
         description="Offsets from a voxel to those it is paired with, in the order of the axes."
         " The nearest ones find boundaries; longer ones, of about half an object, keep objects"
@@ -67,7 +71,7 @@ class AffinitiesTaskConfig(TaskConfig):
         json_schema_extra={"advanced": True},
     )
     long_range_biases: tuple[Fraction, ...] = Field(
-        default=(0.5, 0.6),
+        default=(0.6,),
         title="Long-range biases",
         description="Tried in validation: the same for longer offsets. Higher parts objects"
         " that touch.",
@@ -75,10 +79,10 @@ class AffinitiesTaskConfig(TaskConfig):
         json_schema_extra={"advanced": True},
     )
     long_range_groups: tuple[Annotated[int, Field(ge=0)], ...] = Field(
-        default=(0,),
+        default=(2, 3),
         title="Long-range groups",
         description="Tried in validation: which longer offsets are used, 0 for all, 1 for the"
-        " shortest of them along each axis, 2 for the next.",
+        " shortest of them along each axis, 2 for the next, and the longest beyond that.",
         min_length=1,
         json_schema_extra={"advanced": True},
     )
@@ -98,7 +102,7 @@ class AffinitiesTaskConfig(TaskConfig):
         json_schema_extra={"unit": "voxels", "advanced": True},
     )
     agglomeration_thresholds: tuple[Fraction, ...] = Field(
-        default=(1.0, 0.4),
+        default=(0.4, 0.3, 1.0),
         title="Agglomeration thresholds",
         description="Tried in validation: objects are merged while the mean affinity where they"
         " touch is at least this; 1 merges nothing.",

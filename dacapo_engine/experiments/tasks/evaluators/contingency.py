@@ -9,6 +9,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from dacapo_engine.experiments.tasks.dense_ids import dense_ids
+
 __all__ = ["Contingency"]
 
 _LARGEST_DENSE_TABLE = 1 << 24
@@ -44,7 +46,7 @@ class Contingency:
         if mask is not None:
             valid = np.asarray(mask) > 0
             segmentation, truth = segmentation[valid], truth[valid]
-        segments, objects = _dense(segmentation), _dense(truth)
+        segments, objects = dense_ids(segmentation).ravel(), dense_ids(truth).ravel()
         width = int(objects.max(initial=0)) + 1
         size = width * (int(segments.max(initial=0)) + 1)
         pairs = segments * width + objects
@@ -87,20 +89,6 @@ class Contingency:
     def truth_sizes(self) -> NDArray[np.int64]:
         """Voxels of each object of the truth, by its number; background first."""
         return _sums(self.truth, self.count)
-
-
-def _dense(ids: NDArray[Any]) -> NDArray[np.int64]:
-    flat = ids.ravel()
-    if flat.dtype == bool:
-        return flat.astype(np.int64)
-    if flat.size and flat.min() >= 0 and flat.max() <= 2 * flat.size:
-        present = np.zeros(int(flat.max()) + 1, dtype=np.int64)
-        present[flat] = 1
-        present[0] = 0
-        return np.asarray((np.cumsum(present) * present)[flat])
-    known, inverse = np.unique(flat, return_inverse=True)
-    numbers = np.where(known == 0, 0, 1).cumsum() * (known != 0)
-    return np.asarray(numbers[inverse], dtype=np.int64)
 
 
 def _sums(numbers: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -50,7 +50,7 @@ class RegionGraph:
 
     @classmethod
     def of(
-        cls, fragments: NDArray[np.uint64], affinities: NDArray[Any], offsets: Offsets
+        cls, fragments: NDArray[np.int64], affinities: NDArray[Any], offsets: Offsets
     ) -> RegionGraph:
         """The graph of fragments by their affinities to voxels that touch (`is_nearest`)."""
         width = int(fragments.max(initial=0)) + 1
@@ -60,7 +60,7 @@ class RegionGraph:
                 here, there = pair_slices(fragments.shape, offset)
                 a, b = fragments[here], fragments[there]
                 touching = (a != b) & (a > 0) & (b > 0)
-                ends = np.sort([a[touching], b[touching]], axis=0).astype(np.int64)
+                ends = np.sort([a[touching], b[touching]], axis=0)
                 keys.append(ends[0] * width + ends[1])
                 strengths.append(channel[here][touching].astype(np.float32))
         unique, inverse = np.unique(np.concatenate(keys), return_inverse=True)
@@ -95,11 +95,11 @@ class RegionGraph:
 
 
 def agglomerate(
-    fragments: NDArray[np.uint64],
+    fragments: NDArray[np.int64],
     affinities: NDArray[Any],
     offsets: Offsets,
     thresholds: Sequence[float],
-) -> list[NDArray[np.uint64]]:
+) -> list[NDArray[np.int64]]:
     """Merge fragments whose mean affinity where they touch is at least a threshold.
 
     Parameters
@@ -147,7 +147,7 @@ def _join(
         heapq.heappush(queue, (-joint[0] / joint[1], kept, other, joint[1]))
 
 
-def _lookup(largest: int, merges: Iterable[Merge]) -> NDArray[np.uint64]:
+def _lookup(largest: int, merges: Iterable[Merge]) -> NDArray[np.int64]:
     parent = list(range(largest + 1))
     order = []
     for merge in merges:
@@ -156,4 +156,4 @@ def _lookup(largest: int, merges: Iterable[Merge]) -> NDArray[np.uint64]:
     # What was merged last is known first.
     for gone in reversed(order):
         parent[gone] = parent[parent[gone]]
-    return np.asarray(parent, dtype=np.uint64)
+    return np.asarray(parent, dtype=np.int64)

@@ -10,21 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dacapo_engine.errors import DataError
+from dacapo_engine.experiments.tasks.dense_ids import dense_ids
 from dacapo_engine.experiments.tasks.neighborhood import (
     Offsets,
     fit_neighborhood,
     is_nearest,
-    long_range_groups,
 )
+from dacapo_engine.experiments.tasks.neighborhood import long_range_groups as _groups
 from dacapo_engine.experiments.tasks.post_processors.agglomeration import agglomerate
 from dacapo_engine.experiments.tasks.post_processors.mutex_watershed import (
     mean_nearest_affinity,
     mutex_watershed,
 )
-from dacapo_engine.experiments.tasks.post_processors.object_sizes import (
-    dense_ids,
-    merge_small_objects,
-)
+from dacapo_engine.experiments.tasks.post_processors.object_sizes import merge_small_objects
 from dacapo_engine.experiments.tasks.post_processors.post_processor import PostProcessor
 from dacapo_engine.experiments.tasks.post_processors.post_processor_parameters import (
     PostProcessorParameters,
@@ -64,10 +62,12 @@ agglomeration_thresholds
         long_range_stride: int = 1,
     ) -> None:
         self.offsets = tuple(tuple(int(n) for n in offset) for offset in offsets)
-        self._choices = {
+        longest = max(_groups(self.offsets))
+        distinct_groups = dict.fromkeys(min(group, longest) for group in long_range_groups)
+        self._choices: dict[str, Sequence[float]] = {
             "bias": biases,
             "long_range_bias": long_range_biases,
-            "long_range_group": long_range_groups,
+            "long_range_group": tuple(distinct_groups),
             "foreground_threshold": foreground_thresholds,
             "min_size": min_sizes,
             "agglomeration_threshold": agglomeration_thresholds,
@@ -96,7 +96,7 @@ agglomeration_thresholds
             thresholds = [setting.agglomeration_threshold for setting in alike]
             merged = agglomerate(fragments, affinities, offsets, thresholds)
             for setting, labels in zip(alike, merged, strict=True):
-                yield setting, dense_ids(labels)
+                yield setting, dense_ids(labels).astype(np.uint64)
 
     def _fragments(
         self,
@@ -104,9 +104,10 @@ agglomeration_thresholds
         offsets: Offsets,
         nearest: NDArray[np.float32],
         setting: WatershedPostProcessorParameters,
-    ) -> NDArray[np.uint64]:
-        group = setting.long_range_group
-        used = [i for i, g in enumerate(long_range_groups(offsets)) if not group or g in (0, group)]
+    ) -> NDArray[np.int64]:
+        groups = _groups(offsets)
+        picked = min(setting.long_range_group, max(groups))
+        used = [i for i, group in enumerate(groups) if not picked or group in (0, picked)]
         threshold = setting.foreground_threshold
         labels = mutex_watershed(
             [affinities[i] for i in used],
@@ -116,9 +117,8 @@ agglomeration_thresholds
             long_range_stride=self._long_range_stride,
         )
         separate = labels.ndim > 2 and not any(offset[0] for offset in offsets)
-        return dense_ids(
-            merge_small_objects(dense_ids(labels), setting.min_size, 1 - nearest, separate)
-        )
+        fragments = dense_ids(labels)
+        return dense_ids(merge_small_objects(fragments, setting.min_size, 1 - nearest, separate))
 
 
 def _by_fragments(

@@ -33,7 +33,7 @@ class WatershedPostProcessorParameters(PostProcessorParameters):
         default=0,
         title="Long-range group",
         description="Which longer offsets are used: 0 for all, 1 for the shortest of them along"
-        " each axis, 2 for the next.",
+        " each axis, 2 for the next, and the longest beyond that.",
         ge=0,
     )
     foreground_threshold: float = Field(
