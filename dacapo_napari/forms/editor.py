@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from qtpy.QtCore import Signal
+from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QWidget
 
 from dacapo_napari.forms.error_sentences import FieldPath, as_paths, error_sentences
@@ -77,6 +79,8 @@ class Editor(QWidget):
             self._filling = False
         self._touched = False
         self.setErrors({})
+        if self._is_outermost():
+            self._order_tabs()
         if self.data() != before:
             self.valueChanged.emit()
 
@@ -105,6 +109,10 @@ class Editor(QWidget):
     def control(self) -> QWidget:
         """The widget in which the user enters the value."""
         return self
+
+    def tabStops(self) -> list[QWidget]:
+        """Where Tab stops, from top to bottom."""
+        return [self.control()]
 
     def takeHeadline(self) -> QWidget | None:
         """What a form puts beside the label of an editor that fills lines of its own."""
@@ -136,7 +144,18 @@ class Editor(QWidget):
         self._touched = True
         self.valueChanged.emit()
         if self._is_outermost():
+            self._order_tabs()
             self.setErrors(self._errors_of_touched())
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Put Tab in order, which by itself follows the order in which widgets were made."""
+        super().showEvent(event)
+        if self._is_outermost():
+            self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        for stop, following in pairwise(self.tabStops()):
+            QWidget.setTabOrder(stop, following)
 
     def _errors_of_touched(self) -> dict[FieldPath, str]:
         errors = self.errors()

@@ -84,6 +84,14 @@ class GroupEditor(Editor):
             return self._editors[str(path[0])].editorAt(path[1:])
         return self
 
+    def tabStops(self) -> list[QWidget]:
+        """Those of the fields in order, with the fold before the advanced ones."""
+        fields = list(self._editors.values())
+        stops = [s for e in fields if not self._is_advanced(e) for s in e.tabStops()]
+        if self._fold is not None:
+            stops.append(self._fold.button())
+        return stops + [s for e in fields if self._is_advanced(e) for s in e.tabStops()]
+
     def isWide(self) -> bool:
         """A form fills whole lines."""
         return True
@@ -125,21 +133,23 @@ class GroupEditor(Editor):
         layout.setSpacing(4)
         layout.addWidget(self._error)
         layout.addLayout(self._form)
-        for name, info in self._class.model_fields.items():
-            if name in hidden or name in self._tagged_fields():
-                continue
-            field = field_type(info, name, hidden)
-            self._add(name, field, make_editor(field, self))
+        fields = {
+            name: field_type(info, name, hidden)
+            for name, info in self._class.model_fields.items()
+            if name not in hidden and name not in self._tagged_fields()
+        }
+        for name in sorted(fields, key=lambda name: fields[name].advanced):
+            form = self._advanced() if fields[name].advanced else self._form
+            self._add(form, name, fields[name], make_editor(fields[name], self))
         if self._fold is not None:
             layout.addWidget(self._fold)
 
-    def _add(self, name: str, field: FieldType, editor: Editor) -> None:
+    def _add(self, form: QFormLayout, name: str, field: FieldType, editor: Editor) -> None:
         self._editors[name] = editor
         if not field.required:
             editor.setValue(field.default)
         editor.valueChanged.connect(self._edited)
         editor.setToolTip(help_text(field))
-        form = self._advanced() if field.advanced else self._form
         label = QLabel(field.title if editor.isWide() else _wrapped(field.title), self)
         label.setToolTip(help_text(field))
         if not editor.isWide():

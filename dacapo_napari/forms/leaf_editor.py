@@ -28,6 +28,7 @@ class LeafEditor(Editor):
     def __init__(self, field: FieldType, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._field = field
+        self._controls: list[QWidget] = []
         self._row = QHBoxLayout()
         self._row.setSpacing(4)
         self._unit = QLabel(field.unit, self)
@@ -47,6 +48,10 @@ class LeafEditor(Editor):
         """The sentence shown under the field; empty while there is none."""
         return self._error.text()
 
+    def tabStops(self) -> list[QWidget]:
+        """The controls from left to right."""
+        return list(self._controls)
+
     def unitWidth(self) -> int:
         """The width in pixels that the unit needs; 0 where there is none."""
         self._unit.ensurePolished()
@@ -59,6 +64,7 @@ class LeafEditor(Editor):
 
     def _add(self, control: QWidget, stretch: int = 1) -> None:
         self._row.addWidget(control, stretch)
+        self._controls.append(control)
         if self.focusProxy() is None:
             self.setFocusProxy(control)
 

@@ -101,6 +101,10 @@ class ListEditor(Editor):
         """The button with the menu of kinds."""
         return self._add
 
+    def tabStops(self) -> list[QWidget]:
+        """Those of the lines in order, then the button."""
+        return [*(stop for row in self._rows for stop in row.tabStops()), self._add]
+
     def isWide(self) -> bool:
         """Lines fill the width of the form."""
         return True

@@ -93,6 +93,11 @@ class ListRow(QFrame):
         self._error.setText(" ".join(errors.values()))
         self._error.setVisible(bool(errors) and not self.fold.isChecked())
 
+    def tabStops(self) -> list[QWidget]:
+        """What Tab stops at, in order: the line, then the form."""
+        line = [self.switch, self.fold, self.up, self.down, self.remove]
+        return line + self.form.tabStops()
+
     def setPrefix(self, prefix: str) -> None:
         """Name the row's widgets ``prefix.<widget>`` and its fields ``prefix.<field>``."""
         self.setObjectName(prefix)

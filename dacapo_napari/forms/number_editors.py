@@ -40,6 +40,11 @@ class IntEditor(LeafEditor):
         """The spin box, or the line where the number is too large for one."""
         return self._line if self._in_line else self._spin
 
+    def setPrefix(self, prefix: str) -> None:
+        """Name the spin box and the line, whichever shows."""
+        self._spin.setObjectName(prefix)
+        self._line.setObjectName(prefix)
+
     def _fill(self, value: Any) -> None:
         fits = self._spin.minimum() <= value <= self._spin.maximum()
         self._use_line(self._beyond or not fits)

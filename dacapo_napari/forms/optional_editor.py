@@ -76,6 +76,10 @@ class OptionalEditor(Editor):
         """The box."""
         return self._box
 
+    def tabStops(self) -> list[QWidget]:
+        """The box, then the inner editor's."""
+        return [self._box, *(self._inner.tabStops() if self._inner else ())]
+
     def isWide(self) -> bool:
         """Whether a whole config may open below the box."""
         return holds_configs(self._field)

@@ -86,6 +86,11 @@ class VariantEditor(Editor):
         """The combo box."""
         return self._combo
 
+    def tabStops(self) -> list[QWidget]:
+        """The combo box, then the form's."""
+        form = self.form()
+        return [self._combo, *(form.tabStops() if form else ())]
+
     def isWide(self) -> bool:
         """The form below the combo box fills whole lines."""
         return True

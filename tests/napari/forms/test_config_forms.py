@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,26 @@ def test_a_kind_within_its_own_family_waits_to_be_chosen(qtbot: QtBot) -> None:
     assert combo.currentIndex() == -1
     combo.setCurrentIndex(combo.findText("Blur"))
     assert editor.value() == WrapConfig(inner=BlurConfig())
+
+
+def test_tab_walks_from_top_to_bottom(
+    qtbot: QtBot, tree: forms.GroupEditor, kinds: forms.ListEditor
+) -> None:
+    for row in kinds.rows():
+        row.fold.click()
+        row.form.advanced().setUnfolded(True)
+    tree.advanced().setUnfolded(True)
+    kinds.moveItem(2, 0)
+    tree.show()
+    qtbot.waitExposed(tree)
+    stops, stop = [], tree.nextInFocusChain()
+    while stop is not tree:
+        if stop.isVisible() and stop.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            stops.append(stop)
+        stop = stop.nextInFocusChain()
+    heights = [stop.mapTo(tree, QPoint(0, stop.height() // 2)).y() for stop in stops]
+    assert len(stops) > 30
+    assert all(below > above - 12 for above, below in itertools.pairwise(heights)), heights
 
 
 def test_an_error_stands_at_its_field(tree: forms.GroupEditor) -> None:
