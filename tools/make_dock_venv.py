@@ -45,6 +45,8 @@ def make_dock_venv(folder: Path) -> Path:
         constraints = Path(scratch) / "constraints.txt"
         constraints.write_text(freed_constraints(), encoding="utf-8")
         command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        # Compiling a gigabyte of modules of which few are imported would take half the time.
+        command += ["--no-compile"]
         wanted = ["-e", ".[gui]", "zarr>=3", "-c", str(constraints)]
         subprocess.run([*command, *wanted], cwd=ROOT, check=True, stdout=sys.stderr)
     stamp.write_text(fingerprint(), encoding="utf-8")

@@ -18,7 +18,7 @@ print(json.dumps([engine, zarr.__version__]))
 MINUTES = 60
 
 
-@pytest.mark.timeout(10 * MINUTES)
+@pytest.mark.timeout(15 * MINUTES)
 def test_dock_environment_has_no_engine(dock_python: Path) -> None:
     done = subprocess.run(
         [dock_python, "-c", WHAT_IS_THERE], check=True, capture_output=True, text=True
@@ -29,7 +29,7 @@ def test_dock_environment_has_no_engine(dock_python: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(10 * MINUTES)
+@pytest.mark.timeout(15 * MINUTES)
 def test_dock_trains_with_the_engine_of_another_environment(
     dock_python: Path, tmp_path: Path
 ) -> None:
