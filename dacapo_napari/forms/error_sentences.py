@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pydantic import ValidationError
 
-__all__ = ["FieldPath", "as_paths", "below", "error_sentences"]
+__all__ = ["FieldPath", "as_paths", "below", "error_sentences", "with_path"]
 
 FieldPath = tuple[str | int, ...]
 
@@ -29,6 +29,11 @@ def as_paths(errors: Mapping[FieldPath, str] | Mapping[str, str]) -> dict[FieldP
 def below(errors: Mapping[FieldPath, str], key: str | int) -> dict[FieldPath, str]:
     """The errors of one part, with paths that start there."""
     return {path[1:]: sentence for path, sentence in errors.items() if path[:1] == (key,)}
+
+
+def with_path(path: FieldPath, sentence: str) -> str:
+    """The sentence with the dotted path before it, for where it cannot stand at its field."""
+    return f"{'.'.join(str(part) for part in path)}: {sentence}" if path else sentence
 
 
 def _as_path(path: FieldPath | str) -> FieldPath:

@@ -14,7 +14,7 @@ from dacapo_engine.config import Config, TaggedConfig
 from dacapo_napari.forms.annotations import FieldType, field_type
 from dacapo_napari.forms.editor import Editor, Unset
 from dacapo_napari.forms.error_line import ErrorLine
-from dacapo_napari.forms.error_sentences import FieldPath, below
+from dacapo_napari.forms.error_sentences import FieldPath, below, with_path
 from dacapo_napari.forms.field_help import help_text
 from dacapo_napari.forms.fold import Fold
 from dacapo_napari.forms.kinds import kind_tag
@@ -116,7 +116,7 @@ class GroupEditor(Editor):
     def _show_errors(self, errors: Mapping[FieldPath, str]) -> None:
         for name, editor in self._editors.items():
             editor.setErrors(below(errors, name))
-        own = [_with_path(p, text) for p, text in errors.items() if self.editorAt(p) is self]
+        own = [with_path(p, text) for p, text in errors.items() if self.editorAt(p) is self]
         self._error.setText(" ".join(own))
         if self._fold is not None and any(self._is_advanced(self.editorAt(p)) for p in errors):
             self._fold.setUnfolded(True)
@@ -203,7 +203,3 @@ def _add_wide(form: QFormLayout, label: QLabel, editor: Editor) -> None:
 
 def _wrapped(title: str) -> str:
     return textwrap.fill(title, _LABEL_CHARACTERS, break_long_words=False, break_on_hyphens=False)
-
-
-def _with_path(path: FieldPath, text: str) -> str:
-    return f"{'.'.join(str(part) for part in path)}: {text}" if path else text

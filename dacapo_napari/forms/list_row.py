@@ -10,7 +10,7 @@ from qtpy.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QToolButton, 
 from superqt import QElidingLabel
 
 from dacapo_napari.forms.error_line import ErrorLine
-from dacapo_napari.forms.error_sentences import FieldPath
+from dacapo_napari.forms.error_sentences import FieldPath, with_path
 from dacapo_napari.forms.fold import FoldButton
 from dacapo_napari.forms.group_editor import INDENT, GroupEditor
 from dacapo_napari.forms.kinds import kind_sentence, kind_title
@@ -88,9 +88,9 @@ class ListRow(QFrame):
         return bool(self.switch.isChecked())
 
     def setErrors(self, errors: Mapping[FieldPath, str]) -> None:
-        """Show errors in the form, and count them in the line while it is folded."""
+        """Show errors in the form, and below the line while it is folded."""
         self.form.setErrors(errors)
-        self._error.setText(" ".join(errors.values()))
+        self._error.setText(" ".join(with_path(path, text) for path, text in errors.items()))
         self._error.setVisible(bool(errors) and not self.fold.isChecked())
 
     def tabStops(self) -> list[QWidget]:

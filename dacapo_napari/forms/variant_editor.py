@@ -96,7 +96,8 @@ class VariantEditor(Editor):
         return True
 
     def takeHeadline(self) -> QWidget | None:
-        """The combo box, for the place beside the label."""
+        """The combo box, for the place beside the label; the form then stands in by itself."""
+        self._body.setContentsMargins(0, 0, 0, 0)
         return self._combo
 
     def setPrefix(self, prefix: str) -> None:

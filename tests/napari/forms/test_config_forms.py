@@ -160,6 +160,18 @@ def test_an_error_of_a_whole_config_stands_above_its_form(tree: forms.GroupEdito
     assert "low lies above high." in [line.text() for line in lines]
 
 
+def test_a_folded_row_says_what_is_wrong_inside(
+    tree: forms.GroupEditor, kinds: forms.ListEditor
+) -> None:
+    tree.setErrors({"kinds.0.sigma": "It is too small."})
+    row = kinds.rows()[0]
+    line = row.findChild(forms.ErrorLine, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    assert line.text() == "sigma: It is too small."
+    assert not line.isHidden()
+    row.fold.click()
+    assert line.isHidden()
+
+
 def test_an_error_unfolds_the_advanced_fields(qtbot: QtBot) -> None:
     editor = forms.editor_for(LeavesConfig)
     qtbot.addWidget(editor)
