@@ -31,23 +31,26 @@ def merge_small_objects(
     numpy.ndarray
         Ids in no particular order. Small objects that touch no larger one become background.
     """
+    from scipy.ndimage import binary_dilation
     from skimage.segmentation import watershed
 
     small = np.bincount(labels.ravel()) < min_size
     small[0] = False
     if min_size <= 1 or not small.any():
         return labels
-    kept = np.where(small[labels], 0, labels)
-    if not kept.any():
-        return np.zeros_like(labels)
-    # Without a link along the first axis its slices flood apart from each other.
-    connectivity = np.stack([_cross(labels.ndim - 1)]) if separate_slices else 1
-    grown = watershed(height, kept, connectivity=connectivity, mask=labels > 0)
-    return np.asarray(grown, dtype=np.int64)
+    freed = small[labels]
+    kept = np.where(freed, 0, labels)
+    neighbors = _neighbors(labels.ndim, separate_slices)
+    # What grows are the voxels that touch a small object; all others would only take time.
+    front = np.where(binary_dilation(freed, neighbors), kept, 0)
+    if not front.any():
+        return kept
+    grown = watershed(height, front, connectivity=neighbors, mask=freed | (front > 0))
+    return np.where(freed, grown, kept).astype(np.int64)
 
 
-def _cross(dims: int) -> NDArray[np.bool_]:
+def _neighbors(dims: int, separate_slices: bool) -> NDArray[np.bool_]:
     from scipy.ndimage import generate_binary_structure
 
-    cross: NDArray[np.bool_] = generate_binary_structure(dims, 1)
-    return cross
+    structure: NDArray[np.bool_] = generate_binary_structure(dims, 1)
+    return structure[1:2] if separate_slices else structure
