@@ -56,9 +56,10 @@ def nanometres_per(unit: str | None) -> Fraction | None:
         If `unit` is no unit of length.
     """
     word = (unit or "").strip().lower()
-    if word in _UNKNOWN:
-        return None
-    for candidate in (word, word.removesuffix("s")):
+    singular = word.removesuffix("s") if len(word) > len("nms") else word
+    for candidate in (word, singular):
+        if candidate in _UNKNOWN:
+            return None
         if candidate in _NANOMETRES:
             return _NANOMETRES[candidate]
     raise DataError(

@@ -112,7 +112,8 @@ def _with_borrowed_sizes(arrays: Mapping[str, Array]) -> dict[str, Array]:
 def _check_dims(arrays: Mapping[str, Array]) -> None:
     (first, one), *others = arrays.items()
     for word, other in others:
-        if one.spatial_axes != other.spatial_axes:
+        told = one.axes_known and other.axes_known
+        if one.dims != other.dims or (told and one.spatial_axes != other.spatial_axes):
             raise DataError(
                 f"{first} has the axes {', '.join(one.axes)} ({_shape(one)}), "
                 f"{word} has {', '.join(other.axes)} ({_shape(other)}).",

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-
-import numpy as np
+from collections.abc import Iterator
 
 from dacapo_engine.errors import DataError
 from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
 
 __all__ = ["check_labels", "check_overlap"]
 
-_CHECKED_VOXELS = 2**25
+# Reading further would take minutes; what is larger is not refused for what was not seen.
+_SIGN_VOXELS = 2**25
+_OBJECT_VOXELS = 2**32
 
 
 def check_overlap(raw: Array, gt: Array, mask: Array | None) -> None:
@@ -29,41 +30,33 @@ def check_overlap(raw: Array, gt: Array, mask: Array | None) -> None:
 
 
 def check_labels(gt: Array) -> None:
-    """DataError unless the values of `gt` can be ids and there is an object among them.
-
-    The search for an object ends with the first one, and after 2^25 voxels of a large volume.
-    """
+    """DataError unless the values of `gt` can be ids and there is an object among them."""
     if gt.dtype.kind == "f":
         raise DataError(
             f"Labels must be whole numbers, got {gt.dtype}.",
             hint="Choose the labels, not an image, or convert them to integers.",
         )
-    lowest, found = 0, False
-    for box in _slabs(gt.grid.shape):
-        values = gt.read_box(box)
-        if gt.dtype.kind == "i":
-            lowest = min(lowest, int(values.min(initial=0)))
-        found = found or bool(np.any(values))
-        if lowest < 0 or (found and gt.dtype.kind != "i"):
-            break
-    if lowest < 0:
-        raise DataError(
-            f"Labels must not be negative, got {lowest}.",
-            hint="Use 0 for what is not labelled.",
-        )
-    if not found:
+    if gt.dtype.kind == "i":
+        lowest = min(int(gt.read_box(box).min()) for box in _slabs(gt.grid.shape, _SIGN_VOXELS))
+        if lowest < 0:
+            raise DataError(
+                f"Labels must not be negative, got {lowest}.",
+                hint="Use 0 for what is not labelled.",
+            )
+    searched = _slabs(gt.grid.shape, _OBJECT_VOXELS)
+    seen_all = math.prod(gt.grid.shape) <= _OBJECT_VOXELS
+    if seen_all and not any(gt.read_box(box).any() for box in searched):
         raise DataError(
             "labels has no object.",
             hint="Paint at least one object, or choose other labels.",
         )
 
 
-def _slabs(shape: tuple[int, ...]) -> list[tuple[slice, ...]]:
-    """Slabs along the first axis, from the middle outwards."""
+def _slabs(shape: tuple[int, ...], voxels: int) -> Iterator[tuple[slice, ...]]:
+    """Slabs along the first axis, from the middle outwards, of up to `voxels` together."""
     plane = math.prod(shape[1:])
-    thickness = max(1, min(shape[0], 2**22 // max(1, plane)))
-    begins = list(range(0, shape[0], thickness))
-    begins.sort(key=lambda begin: abs(begin + thickness / 2 - shape[0] / 2))
+    thickness = max(1, min(shape[0], 2**22 // plane))
+    begins = sorted(range(0, shape[0], thickness), key=lambda a: abs(2 * a + thickness - shape[0]))
     whole = tuple(slice(0, extent) for extent in shape[1:])
-    limit = max(1, _CHECKED_VOXELS // max(1, plane * thickness))
-    return [(slice(begin, min(begin + thickness, shape[0])), *whole) for begin in begins[:limit]]
+    for begin in begins[: max(1, voxels // (plane * thickness))]:
+        yield (slice(begin, min(begin + thickness, shape[0])), *whole)

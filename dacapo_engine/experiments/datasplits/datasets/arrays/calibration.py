@@ -132,13 +132,20 @@ def _transform(
     for holder in (level, image):
         for step in holder.get("coordinateTransformations") or ():
             if step.get("type") == "scale":
-                factor = exact_sizes(step["scale"], what="Scale", place=place)
+                factor = exact_sizes(_listed(step, "scale", place), what="Scale", place=place)
                 scale = factor if scale is None else _times(scale, factor)
                 shift = None if shift is None else _times(shift, factor)
             elif step.get("type") == "translation":
-                moved = _exact(step["translation"], "Translation", place)
+                moved = _exact(_listed(step, "translation", place), "Translation", place)
                 shift = moved if shift is None else _plus(shift, moved)
     return scale, shift
+
+
+def _listed(step: Mapping[str, Any], kind: str, place: str) -> list[Any]:
+    values = step.get(kind)
+    if not isinstance(values, list):
+        raise DataError(f"The OME-Zarr {kind} is not a list of numbers.", place=place)
+    return values
 
 
 def _times(a: Sequence[Fraction], b: Sequence[Fraction]) -> tuple[Fraction, ...]:

@@ -48,7 +48,6 @@ def layout(
     sizes = _per_axis(calibration.sizes, stored, calibration, "voxel size", place)
     offset = _per_axis(calibration.offset, stored, calibration, "offset", place)
     units = _per_axis(calibration.units, stored, calibration, "list of units", place)
-    size_known = _size_known(order.spatial, sizes, units, calibration.is_ome)
     exact_sizes, exact_offset = [], []
     for axis in order.spatial:
         factor = _factor(axis, units.get(axis), place)
@@ -62,7 +61,10 @@ def layout(
         exact_sizes.append((size or Fraction(1)) * (factor or 1))
         exact_offset.append(offset.get(axis, Fraction(0)) * (factor or 0))
     grid = VoxelGrid.from_nanometres(
-        order.spatial_shape(shape), exact_sizes, exact_offset, known=size_known
+        order.spatial_shape(shape),
+        exact_sizes,
+        exact_offset,
+        known=_size_known(order.spatial, sizes, units, calibration.is_ome),
     )
     return StoredLayout(order, known, grid)
 

@@ -92,7 +92,8 @@ class ZarrArray(NeuroglancerSource, Array):
         self._box = _snapped(found.grid, self.snap_to_grid, place)
         self.grid = found.grid.cropped(self._box)
         self._shape = tuple(int(extent) for extent in shape)
-        self._dtype = np.dtype(self._open().dtype)
+        # n5 stores big-endian numbers, which torch does not take.
+        self._dtype = np.dtype(self._open().dtype).newbyteorder("=")
 
     @classmethod
     def open_from_array_identifier(
@@ -216,7 +217,7 @@ class ZarrArray(NeuroglancerSource, Array):
 
     def read_box(self, box: tuple[slice, ...]) -> np.ndarray[Any, Any]:
         values = self._open()[self._order.index(self._stored_box(box))]
-        return self._order.channels_first(np.asarray(values))
+        return self._order.channels_first(np.asarray(values, self._dtype))
 
     def write_box(self, box: tuple[slice, ...], value: np.ndarray[Any, Any]) -> None:
         index = self._order.index(self._stored_box(box))

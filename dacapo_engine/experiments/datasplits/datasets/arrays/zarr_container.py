@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import zarr
-from zarr.errors import ArrayNotFoundError, GroupNotFoundError, PathNotFoundError
+from zarr.errors import ArrayNotFoundError, GroupNotFoundError, MetadataError, PathNotFoundError
 
 from dacapo_engine.errors import DataError, NotFoundError
 
-__all__ = ["array_names", "attribute_chain", "open_array", "resolve_dataset"]
+__all__ = ["array_names", "attribute_chain", "open_array", "open_node", "resolve_dataset"]
 
 _NOT_THERE = (ArrayNotFoundError, GroupNotFoundError, PathNotFoundError, KeyError)
 
@@ -26,7 +27,7 @@ def open_array(file_name: Path, dataset: str, mode: str = "r") -> zarr.Array:
     DataError
         If it is a group, or holds Python objects.
     """
-    node = _open_node(file_name, dataset, mode)
+    node = _open_checked(file_name, dataset, mode)
     place = _place(file_name, dataset)
     if not isinstance(node, zarr.Array):
         raise DataError(
@@ -42,20 +43,19 @@ def open_array(file_name: Path, dataset: str, mode: str = "r") -> zarr.Array:
 def resolve_dataset(file_name: Path, dataset: str) -> str:
     """The path of the array that `dataset` names; a multiscale image means its finest level."""
     dataset = dataset.strip("/")
-    node = _open_node(file_name, dataset, "r")
+    node = _open_checked(file_name, dataset, "r")
     if isinstance(node, zarr.Array):
         return dataset
-    multiscales = node.attrs.asdict().get("multiscales")
-    if multiscales:
-        finest = str(multiscales[0]["datasets"][0]["path"])
-        return f"{dataset}/{finest}".strip("/")
+    for image in node.attrs.asdict().get("multiscales") or ():
+        for level in image.get("datasets") or ():
+            return f"{dataset}/{level.get('path', '')}".strip("/")
     return dataset
 
 
 def array_names(file_name: Path) -> list[str]:
     """Paths of all arrays in a container, sorted."""
     try:
-        root = zarr.open(str(file_name), mode="r")
+        root = open_node(file_name, "", "r")
     except _NOT_THERE:
         return []
     return [""] if isinstance(root, zarr.Array) else sorted(_walk(root))
@@ -70,17 +70,31 @@ def attribute_chain(file_name: Path, dataset: str) -> list[tuple[str, dict[str, 
     chain = []
     for depth in range(len(parts), -1, -1):
         try:
-            node = zarr.open(str(file_name), path="/".join(parts[:depth]), mode="r")
+            node = open_node(file_name, "/".join(parts[:depth]), "r")
         except _NOT_THERE:
             continue
         chain.append(("/".join(parts[depth:]), dict(node.attrs.asdict())))
     return chain
 
 
-def _open_node(file_name: Path, dataset: str, mode: str) -> Any:
+def open_node(file_name: Path, dataset: str, mode: str, **options: Any) -> Any:
+    """``zarr.open`` of an array or a group, without the notice that zarr 3 will drop n5."""
+    with warnings.catch_warnings():
+        if file_name.suffix.lower() == ".n5":
+            warnings.simplefilter("ignore", FutureWarning)
+        return zarr.open(str(file_name), path=dataset, mode=mode, **options)
+
+
+def _open_checked(file_name: Path, dataset: str, mode: str) -> Any:
     place = _place(file_name, dataset)
     if not file_name.exists():
         raise NotFoundError(f"{file_name} does not exist.", hint="Check the path.", place=place)
+    if file_name.is_file() and file_name.suffix.lower() != ".zip":
+        raise DataError(
+            f"{file_name.name} is a file; expected a zarr or n5 folder.",
+            hint="Save the volume as zarr, for example from napari.",
+            place=place,
+        )
     if (file_name / dataset / "zarr.json").exists():
         raise DataError(
             f"{file_name.name} is stored in zarr format 3, which the engine does not read yet.",
@@ -88,13 +102,15 @@ def _open_node(file_name: Path, dataset: str, mode: str) -> Any:
             place=place,
         )
     try:
-        return zarr.open(str(file_name), path=dataset.strip("/"), mode=mode)
+        return open_node(file_name, dataset.strip("/"), mode)
     except _NOT_THERE as error:
         raise NotFoundError(
             f"There is no dataset {dataset!r} in {file_name.name}.",
             hint=_what_is_there(file_name),
             place=place,
         ) from error
+    except (MetadataError, OSError, ValueError) as error:
+        raise DataError(f"The dataset cannot be opened: {error}.", place=place) from error
 
 
 def _what_is_there(file_name: Path, limit: int = 12) -> str:

@@ -15,6 +15,7 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier impor
     LocalArrayIdentifier,
 )
 from dacapo_engine.experiments.datasplits.datasets.arrays.voxel_grid import VoxelGrid
+from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_container import open_node
 
 __all__ = ["create_dataset", "grid_attributes"]
 
@@ -60,10 +61,10 @@ def create_dataset(
         [max(1, min(c, n)) for c, n in zip(spatial, grid.shape, strict=True)],
         num_channels or 1,
     )
-    created = zarr.open(
-        str(identifier.container),
-        path=identifier.dataset,
-        mode="w",
+    created = open_node(
+        identifier.container,
+        identifier.dataset,
+        "w",
         shape=shape,
         chunks=chunks,
         dtype=np.dtype(dtype),
@@ -104,7 +105,7 @@ def _is_there(
     attributes: dict[str, Any],
 ) -> bool:
     try:
-        there = zarr.open(str(identifier.container), path=identifier.dataset, mode="r")
+        there = open_node(identifier.container, identifier.dataset, "r")
     except PathNotFoundError:
         return False
     same = (
