@@ -14,7 +14,7 @@ import tomllib
 import venv
 from pathlib import Path
 
-from make_venv import ROOT, python_of
+from make_venv import CONSTRAINTS, ROOT, pip_install, python_of
 
 DEFAULT_FOLDER = ROOT / ".venvs" / "dock"
 # Pinned for zarr 2 in constraints.txt, free here.
@@ -31,7 +31,7 @@ def fingerprint() -> str:
 
 def freed_constraints() -> str:
     """The lines of constraints.txt, without the versions that belong to zarr 2 and the engine."""
-    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    lines = CONSTRAINTS.read_text(encoding="utf-8").splitlines()
     return "\n".join(line for line in lines if not line.startswith(FREED))
 
 
@@ -44,11 +44,7 @@ def make_dock_venv(folder: Path) -> Path:
     with tempfile.TemporaryDirectory() as scratch:
         constraints = Path(scratch) / "constraints.txt"
         constraints.write_text(freed_constraints(), encoding="utf-8")
-        command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        # Compiling a gigabyte of modules of which few are imported would take half the time.
-        command += ["--no-compile"]
-        wanted = ["-e", ".[gui]", "zarr>=3", "-c", str(constraints)]
-        subprocess.run([*command, *wanted], cwd=ROOT, check=True, stdout=sys.stderr)
+        pip_install(folder, "-e", ".[gui]", "zarr>=3", constraints=constraints)
     stamp.write_text(fingerprint(), encoding="utf-8")
     return python
 
