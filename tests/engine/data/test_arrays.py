@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import io
 import operator
+import zlib
 from multiprocessing import get_context
 from typing import Any
 
@@ -186,6 +188,20 @@ class TestCrop:
         config = CropArrayConfig(source_array_config=source, roi=region)
         with pytest.raises(DataError, match=sentence):
             config.array_type(config)
+
+
+@pytest.mark.parametrize("segmentation", [True, False])
+def test_neuroglancer_is_served_values(
+    array: NumpyArray, values: Values, segmentation: bool
+) -> None:
+    scaled = IntensitiesArray.of(array, 0, 255)
+    for shown, expected in ((array, values), (scaled, values / np.float32(255))):
+        source = shown._neuroglancer_source(segmentation)
+        first, last = np.array([1, 2, 1]), np.array([3, 7, 7])
+        encoded, _ = source.get_encoded_subvolume("npz", first, last, "1,1,1")
+        served = np.load(io.BytesIO(zlib.decompress(encoded)))
+        np.testing.assert_allclose(served, expected[PART_BOX], rtol=1e-6)
+        assert source.volume_type == ("segmentation" if segmentation else "image")
 
 
 def test_configs_make_the_round_trip(values: Values, write_volume: Any) -> None:

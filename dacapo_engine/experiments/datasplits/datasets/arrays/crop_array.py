@@ -13,13 +13,16 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.crop_array_config impo
     RegionConfig,
 )
 from dacapo_engine.experiments.datasplits.datasets.arrays.lazy_data import cut
+from dacapo_engine.experiments.datasplits.datasets.arrays.neuroglancer_source import (
+    NeuroglancerSource,
+)
 from dacapo_engine.experiments.datasplits.datasets.arrays.voxel_grid import VoxelGrid
 from dacapo_engine.units import exact_number, nearest
 
 __all__ = ["CropArray"]
 
 
-class CropArray(Array):
+class CropArray(NeuroglancerSource, Array):
     """The voxels of another array that lie in a box.
 
     A box in nanometres is moved to the nearest voxels; one that leaves the array is an error.

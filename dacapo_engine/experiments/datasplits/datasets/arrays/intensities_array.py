@@ -11,11 +11,14 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.intensities_array_conf
     IntensitiesArrayConfig,
 )
 from dacapo_engine.experiments.datasplits.datasets.arrays.lazy_data import map_values
+from dacapo_engine.experiments.datasplits.datasets.arrays.neuroglancer_source import (
+    NeuroglancerSource,
+)
 
 __all__ = ["IntensitiesArray"]
 
 
-class IntensitiesArray(Array):
+class IntensitiesArray(NeuroglancerSource, Array):
     """``clip((values - min) / (max - min), 0, 1)`` of another array, as float32.
 
     NaN stays NaN, so that the source that meets it can say where.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
 
@@ -22,15 +24,19 @@ class NeuroglancerSource(_Base):
     def _can_neuroglance(self) -> bool:
         return True
 
-    def _neuroglancer_source(self) -> Any:
+    def _neuroglancer_source(self, segmentation: bool | None = None) -> Any:
         """The data served from this process, in place."""
         import neuroglancer
+
+        if segmentation is None:
+            segmentation = self._looks_like_ids()
 
         begins = iter(
             begin / size for begin, size in zip(self.offset_nm, self.voxel_size_nm, strict=True)
         )
         return neuroglancer.LocalVolume(
-            data=self.data,
+            data=_Served(self.data),
+            volume_type="segmentation" if segmentation else "image",
             dimensions=self._output_dimensions(),
             voxel_offset=[0 if axis == "c" else round(next(begins)) for axis in self.axes],
         )
@@ -40,9 +46,12 @@ class NeuroglancerSource(_Base):
         import neuroglancer
 
         if segmentation is None:
-            segmentation = self.dtype.kind in "iu" and self.dtype.itemsize >= 4
+            segmentation = self._looks_like_ids()
         layer = neuroglancer.SegmentationLayer if segmentation else neuroglancer.ImageLayer
-        return layer(source=self._neuroglancer_source())
+        return layer(source=self._neuroglancer_source(segmentation))
+
+    def _looks_like_ids(self) -> bool:
+        return self.dtype.kind in "iu" and self.dtype.itemsize >= 4
 
     def _transform_matrix(self) -> list[list[float]]:
         """Rows that take voxel indices (and a one) to nanometres; channels stay as they are."""
@@ -67,3 +76,18 @@ class NeuroglancerSource(_Base):
                 1 if axis == "c" else next(sizes) * _METRES_PER_NANOMETRE for axis in self.axes
             ],
         )
+
+
+_DRAWN_AS = {"bool": "uint8", "int64": "uint64", "float64": "float32", "float16": "float32"}
+
+
+class _Served:
+    """Data as numpy values of a type that Neuroglancer draws, read when they are asked for."""
+
+    def __init__(self, data: Any) -> None:
+        self._data = data
+        self.shape = tuple(data.shape)
+        self.dtype = np.dtype(_DRAWN_AS.get(np.dtype(data.dtype).name, data.dtype))
+
+    def __getitem__(self, box: tuple[slice, ...]) -> np.ndarray[Any, Any]:
+        return np.asarray(self._data[box], self.dtype)

@@ -14,13 +14,16 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.axis_order import (
     AxisOrder,
     default_axes,
 )
+from dacapo_engine.experiments.datasplits.datasets.arrays.neuroglancer_source import (
+    NeuroglancerSource,
+)
 from dacapo_engine.experiments.datasplits.datasets.arrays.voxel_grid import VoxelGrid
 from dacapo_engine.units import WorldUnit
 
 __all__ = ["NumpyArray"]
 
 
-class NumpyArray(Array):
+class NumpyArray(NeuroglancerSource, Array):
     """A numpy array with axes and a place; reading gives views, not copies.
 
     Made by `from_np_array`, `from_gp_array` or `from_grid`; no config describes it.
