@@ -146,6 +146,10 @@ class TestObjects:
         assert facts.spatial_shape == labels.shape
         assert facts.shape_text == "3 x 20 x 160 x 12: 3 channels, depth, height, width"
 
+    def test_negative_labels(self) -> None:
+        with pytest.raises(DataError, match="must not be negative, got -1"):
+            measure_volume(np.zeros((9, 9)), np.full((9, 9), -1))
+
     def test_no_object(self) -> None:
         facts = measure_volume(np.zeros((9, 9), np.uint8), np.zeros((9, 9), np.uint8))
         assert (facts.num_objects, facts.foreground_share) == (0, 0)

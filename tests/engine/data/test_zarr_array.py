@@ -291,6 +291,10 @@ class TestBadInput:
         with pytest.raises(DataError, match="Expected numbers, got values of type"):
             ZarrArray(write_volume(np.full((4, 4), "text")))
 
+    def test_no_voxels(self, write_volume: Any) -> None:
+        with pytest.raises(DataError, match="The dataset has no voxels"):
+            ZarrArray(write_volume(np.zeros((0, 4, 4), np.uint8)))
+
     def test_one_axis(self, write_volume: Any) -> None:
         with pytest.raises(DataError, match="2 to 5 axes, got 1"):
             ZarrArray(write_volume(np.zeros(4, np.uint8)))

@@ -103,7 +103,7 @@ def _dense(values: Values, separate: Sequence[bool]) -> tuple[Values, list[int]]
     """Labels numbered from 1, and their names; separate images do not share objects."""
     flat = values.ravel()
     if flat.size and int(flat.max()) < 2 * flat.size:
-        present = np.flatnonzero(np.bincount(flat))
+        present = np.flatnonzero(np.bincount(flat.astype(np.int64, copy=False)))
         numbers = np.zeros(int(flat.max()) + 1, np.int32)
         present = present[present > 0]
         numbers[present] = np.arange(1, len(present) + 1)

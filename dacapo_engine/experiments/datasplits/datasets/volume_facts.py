@@ -14,6 +14,7 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.axis_order import (
     default_axes,
     describe_shape,
 )
+from dacapo_engine.experiments.datasplits.datasets.intensity_range import measure_intensities
 from dacapo_engine.experiments.datasplits.datasets.object_statistics import (
     ObjectStatistics,
     measure_objects,
@@ -22,8 +23,6 @@ from dacapo_engine.experiments.datasplits.datasets.sample_boxes import sample_bo
 
 __all__ = ["VolumeFacts", "measure_arrays", "measure_volume"]
 
-_INTENSITY_PERCENTILES = (0.1, 99.9)
-_INTENSITY_BOX, _INTENSITY_BOXES = 2**18, 64
 _LABEL_BOX, _LABEL_BOXES, _LABEL_TRIES = 2**22, 4, 32
 
 
@@ -147,12 +146,12 @@ def measure_volume(
     Raises
     ------
     DataError
-        If labels are not whole numbers, or raw has no finite value.
+        If labels are negative or not whole numbers, or raw has no finite value.
     """
     named = tuple(axes) if axes is not None else default_axes(len(raw.shape))
     spatial = tuple(axis for axis in named if axis != "c")
     sizes = tuple(voxel_size_nm) if voxel_size_nm is not None else (1.0,) * len(spatial)
-    intensities, nan_share, raw_sampled = _intensities(raw)
+    intensities, nan_share, raw_sampled = measure_intensities(raw)
     objects, labels_sampled = ObjectStatistics(), False
     if labels is not None:
         objects, labels_sampled = _objects(labels, mask, spatial, sizes)
@@ -173,34 +172,6 @@ def measure_volume(
     )
 
 
-def _intensities(raw: Any) -> tuple[tuple[float, float], float, bool]:
-    boxes = sample_boxes(raw.shape, _INTENSITY_BOX, _INTENSITY_BOXES)
-    values = np.concatenate([np.asarray(raw[box]).ravel() for box in boxes])
-    share = 0.0
-    if values.dtype.kind == "f":
-        finite = np.isfinite(values)
-        share = 1 - float(np.count_nonzero(finite)) / max(1, values.size)
-        values = values if share == 0 else values[finite]
-    if not values.size:
-        raise DataError("raw has no finite value.", hint="Choose another volume.")
-    low, high = _percentiles(values)
-    if high <= low:
-        low, high = float(values.min()), float(values.max())
-    sampled = boxes[0] != tuple(slice(0, extent) for extent in raw.shape)
-    return (low, high if high > low else low + 1.0), share, sampled
-
-
-def _percentiles(values: np.ndarray[Any, Any]) -> tuple[float, float]:
-    if values.dtype.kind == "u" and values.dtype.itemsize <= 2:
-        # Counting is ten times as fast as sorting, and 8 and 16 bit images are most images.
-        reached = np.cumsum(np.bincount(values)) / values.size * 100
-        low, high = (int(np.searchsorted(reached, p)) for p in _INTENSITY_PERCENTILES)
-        return float(low), float(high)
-    thinned = values[:: max(1, values.size // 2**21)]
-    low, high = np.percentile(thinned.astype(np.float64), _INTENSITY_PERCENTILES)
-    return float(low), float(high)
-
-
 def _objects(
     labels: Any, mask: Any, axes: Sequence[str], sizes: Sequence[float]
 ) -> tuple[ObjectStatistics, bool]:
@@ -209,7 +180,7 @@ def _objects(
             f"Labels must be whole numbers, got {labels.dtype}.",
             hint="Choose the labels, not an image, or convert them to integers.",
         )
-    lead = labels.ndim - len(axes) if hasattr(labels, "ndim") else len(labels.shape) - len(axes)
+    lead = len(labels.shape) - len(axes)
     shape = tuple(int(extent) for extent in labels.shape[lead:])
     if lead not in (0, 1) or (lead == 1 and labels.shape[0] != 1):
         raise DataError(f"Labels of {tuple(labels.shape)} do not fit the axes {', '.join(axes)}.")
@@ -242,6 +213,11 @@ def _first_labelled(
 
 def _read(values: Any, box: tuple[slice, ...], lead: int) -> np.ndarray[Any, Any]:
     read = np.asarray(values[(0,) * lead + box])
+    if read.dtype.kind == "i" and read.min(initial=0) < 0:
+        raise DataError(
+            f"Labels must not be negative, got {read.min()}.",
+            hint="Use 0 for what is not labelled.",
+        )
     return read.astype(np.uint8) if read.dtype == bool else read
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import TypeVar
 
 from dacapo_engine.errors import DataError
@@ -12,11 +13,15 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.axis_order import (
     AxisOrder,
     default_axes,
 )
-from dacapo_engine.experiments.datasplits.datasets.arrays.calibration import Calibration
+from dacapo_engine.experiments.datasplits.datasets.arrays.calibration import (
+    Calibration,
+    find_calibration,
+)
 from dacapo_engine.experiments.datasplits.datasets.arrays.voxel_grid import VoxelGrid
+from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_container import attribute_chain
 from dacapo_engine.units import nanometres_per
 
-__all__ = ["StoredLayout", "layout"]
+__all__ = ["StoredLayout", "layout", "read_layout"]
 
 T = TypeVar("T")
 
@@ -28,6 +33,33 @@ class StoredLayout:
     order: AxisOrder
     axes_known: bool
     grid: VoxelGrid
+
+
+def read_layout(
+    file_name: Path,
+    dataset: str,
+    shape: Sequence[int],
+    axes: Sequence[str] | None = None,
+    ome_first: bool = False,
+) -> StoredLayout:
+    """The layout of a dataset of `shape` from its attributes and those of its groups.
+
+    Raises
+    ------
+    DataError
+        If it has no voxels, or its metadata do not fit it.
+    """
+    place = f"{file_name}/{dataset}"
+    if 0 in shape:
+        raise DataError("The dataset has no voxels.", place=place)
+    calibration = find_calibration(
+        attribute_chain(file_name, dataset),
+        len(shape),
+        ome_first=ome_first,
+        reversed_axes=file_name.suffix.lower() == ".n5",
+        place=place,
+    )
+    return layout(shape, calibration, axes, place)
 
 
 def layout(

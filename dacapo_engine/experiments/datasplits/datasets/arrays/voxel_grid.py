@@ -136,6 +136,15 @@ class VoxelGrid:
             )
         return Coordinate(ratios) * self.voxel_size
 
+    def snapped(self, sizes_nm: Sequence[float] | None, place: str = "") -> Box:
+        """The largest box that starts and ends at whole multiples of `sizes_nm` (nanometres)."""
+        if sizes_nm is None:
+            return tuple(slice(0, extent) for extent in self.shape)
+        region = self.roi.snap_to_grid(self.whole_steps(sizes_nm, place), mode="shrink")
+        if region.empty:
+            raise DataError("No voxels are left after snapping to the grid.", place=place)
+        return self.box(region)
+
     def box(self, roi: Roi, name: str = "array") -> Box:
         """The slices of a world region.
 

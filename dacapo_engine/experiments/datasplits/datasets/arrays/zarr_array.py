@@ -16,16 +16,14 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier impor
     LocalArrayIdentifier,
 )
 from dacapo_engine.experiments.datasplits.datasets.arrays.axis_order import AxisOrder
-from dacapo_engine.experiments.datasplits.datasets.arrays.calibration import find_calibration
 from dacapo_engine.experiments.datasplits.datasets.arrays.lazy_data import as_lazy, cut
 from dacapo_engine.experiments.datasplits.datasets.arrays.neuroglancer_source import (
     NeuroglancerSource,
 )
-from dacapo_engine.experiments.datasplits.datasets.arrays.stored_layout import layout
+from dacapo_engine.experiments.datasplits.datasets.arrays.stored_layout import read_layout
 from dacapo_engine.experiments.datasplits.datasets.arrays.voxel_grid import VoxelGrid
 from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array_config import ZarrArrayConfig
 from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_container import (
-    attribute_chain,
     open_array,
     resolve_dataset,
 )
@@ -70,30 +68,15 @@ class ZarrArray(NeuroglancerSource, Array):
         self._take_layout(array_config.ome_metadata)
 
     def _take_layout(self, ome_first: bool) -> None:
-        place = f"{self.file_name}/{self.dataset}"
-        chain = attribute_chain(self.file_name, self.dataset)
-        shape = self._open().shape
-        if 0 in shape:
-            raise DataError("The dataset has no voxels.", place=place)
-        found = layout(
-            shape,
-            find_calibration(
-                chain,
-                len(shape),
-                ome_first=ome_first,
-                reversed_axes=self.file_name.suffix.lower() == ".n5",
-                place=place,
-            ),
-            self._axes,
-            place,
-        )
+        stored = self._open()
+        found = read_layout(self.file_name, self.dataset, stored.shape, self._axes, ome_first)
         self._order: AxisOrder = found.order
         self._axes_known = found.axes_known
-        self._box = _snapped(found.grid, self.snap_to_grid, place)
+        self._box = found.grid.snapped(self.snap_to_grid, f"{self.file_name}/{self.dataset}")
         self.grid = found.grid.cropped(self._box)
-        self._shape = tuple(int(extent) for extent in shape)
+        self._shape = tuple(int(extent) for extent in stored.shape)
         # n5 stores big-endian numbers, which torch does not take.
-        self._dtype = np.dtype(self._open().dtype).newbyteorder("=")
+        self._dtype = np.dtype(stored.dtype).newbyteorder("=")
 
     @classmethod
     def open_from_array_identifier(
@@ -262,15 +245,3 @@ class ZarrArray(NeuroglancerSource, Array):
 
     def __str__(self) -> str:
         return f"{self.file_name}/{self.dataset}"
-
-
-def _snapped(
-    grid: VoxelGrid, snap_to_grid: Sequence[float] | None, place: str
-) -> tuple[slice, ...]:
-    if snap_to_grid is None:
-        return tuple(slice(0, extent) for extent in grid.shape)
-    steps = grid.whole_steps(snap_to_grid, place)
-    region = grid.roi.snap_to_grid(steps, mode="shrink")
-    if region.empty:
-        raise DataError("No voxels are left after snapping to the grid.", place=place)
-    return grid.box(region)
