@@ -170,6 +170,17 @@ class Training:
     def _iterate(self, left: int, validation: Validation | None) -> bool:
         run = self._run
         self._status.update(RunState.TRAINING)
+        try:
+            return self._step_until_stopped(left, validation)
+        except TrainingError:
+            # A signal to the whole process group may end a data worker while it starts.
+            if not self._stop_asked():
+                raise
+            self._checkpoints.store(run, run.trainer.iteration)
+            return True
+
+    def _step_until_stopped(self, left: int, validation: Validation | None) -> bool:
+        run = self._run
         for stats in run.trainer.iterate(left, run.model, run.optimizer, self._device):
             self._record(stats)
             done = stats.iteration + 1

@@ -157,8 +157,8 @@ class Validation:
         predictor = BlockPredictor(self._run.model, device, precision)
         with averaged(self._run):
             data = predictor.predict(raw, roi)
-        axes = ("c", *raw.spatial_axes)
-        return NumpyArray.from_np_array(data, roi, raw.voxel_size, axes, unit=raw.unit)
+        grid = raw.grid.cropped(raw.grid.box(roi))
+        return NumpyArray.from_grid(data, grid, ("c", *raw.spatial_axes), name="prediction")
 
     def _better(self, one: EvaluationScores, other: EvaluationScores) -> bool:
         criterion = one.criteria[0]
@@ -223,7 +223,7 @@ class Validation:
                 voxel_size=array.voxel_size,
                 dtype=np.float16 if name == "prediction" else array.dtype,
                 overwrite=True,
-                unit=array.unit,
+                grid=array.grid,
             )
             stored[stored.roi] = array.data
         self._remove_old_volumes(dataset, iteration)
@@ -247,10 +247,4 @@ def averaged(run: Run) -> AbstractContextManager[None]:
 
 
 def _like(labels: np.ndarray, prediction: Array) -> NumpyArray:
-    return NumpyArray.from_np_array(
-        labels,
-        prediction.roi,
-        prediction.voxel_size,
-        prediction.spatial_axes,
-        unit=prediction.unit,
-    )
+    return NumpyArray.from_grid(labels, prediction.grid, prediction.spatial_axes)

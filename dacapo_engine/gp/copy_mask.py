@@ -47,4 +47,4 @@ class CopyMask(gp.BatchFilter):
             data = data.max(axis=tuple(range(data.ndim - dims))) if data.ndim > dims else data
         outputs = gp.Batch()
         outputs[self.copy_key] = gp.Array(data.copy(), mask.spec.copy())
-        return outputs.crop(request)
+        return outputs

@@ -63,8 +63,9 @@ class DaCapoTargetFilter(gp.BatchFilter):
         """Ask for the labels, and the mask, that the predictor needs."""
         deps = gp.BatchRequest()
         wanted = self.target_key if self.target_key in request else self.weights_key
-        gt_spec = self.predictor.gt_region_for_roi(request[wanted].copy())
-        gt_spec.voxel_size = self.spec[self.gt_key].voxel_size
+        target_spec = request[wanted].copy()
+        target_spec.voxel_size = self.spec[self.gt_key].voxel_size
+        gt_spec = self.predictor.gt_region_for_roi(target_spec)
         gt_spec.dtype = None
         deps[self.gt_key] = gt_spec
         if self.mask_key is not None:
@@ -72,7 +73,7 @@ class DaCapoTargetFilter(gp.BatchFilter):
         return deps
 
     def process(self, batch: gp.Batch, request: gp.BatchRequest) -> gp.Batch:
-        """Create target and weight, and crop them to the request."""
+        """Create target and weight."""
         gt = self._array(batch, self.gt_key)
         mask = self._array(batch, self.mask_key) if self.mask_key is not None else None
         target = self.predictor.create_target(gt)
@@ -82,7 +83,7 @@ class DaCapoTargetFilter(gp.BatchFilter):
         if self.weights_key is not None and self.weights_key in request:
             weight, _ = self.predictor.create_weight(gt, target, mask)
             self._provide(outputs, self.weights_key, weight)
-        return outputs.crop(request)
+        return outputs
 
     def _array(self, batch: gp.Batch, key: gp.ArrayKey) -> NumpyArray:
         from dacapo_engine.experiments.datasplits.datasets.arrays.numpy_array import NumpyArray

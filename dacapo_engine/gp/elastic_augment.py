@@ -77,12 +77,15 @@ class ElasticAugment(gp.BatchFilter):
         self._matrix = self._draw_matrix(total.dims)
         self._draw_displacement(total)
         deps = gp.BatchRequest()
+        sources: dict[object, np.ndarray] = {}
         self._sources: dict[gp.ArrayKey, np.ndarray] = {}
         for key, spec in request.items():
             if spec.roi is None or spec.placeholder:
                 continue
-            source = self._source_coordinates(spec.roi, self.spec[key].voxel_size)
-            self._sources[key] = source
+            place = (tuple(spec.roi.begin), tuple(spec.roi.shape), self.spec[key].voxel_size)
+            if place not in sources:
+                sources[place] = self._source_coordinates(spec.roi, place[2])
+            source = self._sources[key] = sources[place]
             deps[key] = gp.ArraySpec(roi=self._bounds(source, self.spec[key].voxel_size))
         return deps
 
@@ -115,53 +118,41 @@ class ElasticAugment(gp.BatchFilter):
     def _draw_displacement(self, total: gp.Roi) -> None:
         voxel_size = np.array(self.spec[self.raw_key].voxel_size)
         spacing = np.array(self.control_point_spacing) * voxel_size
-        # Beyond the rotated corners nothing is asked for: the grid covers the whole Roi.
-        self._grid_begin = np.array(total.begin, dtype=float)
-        self._grid_extent = np.maximum(np.array(total.shape, dtype=float), 1)
-        points = np.maximum(np.ceil(self._grid_extent / spacing).astype(int) + 1, 2)
+        begin, extent = np.array(total.begin, dtype=float), np.array(total.shape, dtype=float)
+        counts = np.maximum(np.ceil(extent / spacing).astype(int) + 1, 2)
+        self._control_points = [
+            np.linspace(b, b + e, n) for b, e, n in zip(begin, extent, counts, strict=True)
+        ]
         generator = np.random.default_rng(random.getrandbits(64))
-        sigma = np.array(self.displacement_sigma).reshape(-1, *(1,) * len(points))
-        control = generator.standard_normal((len(points), *points)) * sigma
-        self._displacement = torch.from_numpy(control.astype(np.float32))[None]
-        self._is_displaced = bool(np.any(sigma))
+        sigma = np.array(self.displacement_sigma).reshape(-1, *(1,) * len(counts))
+        self._displacement = generator.standard_normal((len(counts), *counts)) * sigma
 
     def _source_coordinates(self, roi: gp.Roi, voxel_size: gp.Coordinate) -> np.ndarray:
         """World coordinates ``[axis, (z,) y, x]`` that the voxel centres of `roi` come from."""
-        shape = roi.shape / voxel_size
         axes = [
-            begin + (np.arange(n, dtype=np.float32) + 0.5) * size
-            for begin, n, size in zip(roi.begin, shape, voxel_size, strict=True)
+            begin + (np.arange(extent // size) + 0.5) * size
+            for begin, extent, size in zip(roi.begin, roi.shape, voxel_size, strict=True)
         ]
         centred = [axis - c for axis, c in zip(axes, self._center, strict=True)]
-        source = np.empty((len(axes), *shape), dtype=np.float64)
         grid = np.meshgrid(*centred, indexing="ij", sparse=True)
+        source = self._displacement_at(axes)
         for axis, row in enumerate(self._matrix):
-            source[axis] = self._center[axis]
+            source[axis] += self._center[axis]
             for weight, coordinate in zip(row, grid, strict=True):
                 if weight:
                     source[axis] += weight * coordinate
-        if self._is_displaced:
-            source += self._displacement_at(axes)
         return source
 
     def _displacement_at(self, axes: list[np.ndarray]) -> np.ndarray:
-        coarse = [axis[:: self.subsample] for axis in axes]
-        relative = [
-            torch.from_numpy(((axis - begin) / extent * 2 - 1).astype(np.float32))
-            for axis, begin, extent in zip(
-                coarse, self._grid_begin, self._grid_extent, strict=True
-            )
-        ]
-        # grid_sample wants the last axis first.
-        grid = torch.stack(torch.meshgrid(*relative, indexing="ij")[::-1], dim=-1)[None]
-        field = torch.nn.functional.grid_sample(
-            self._displacement, grid, align_corners=True, padding_mode="border"
-        )
-        if self.subsample > 1:
-            mode = "trilinear" if len(axes) == 3 else "bilinear"
-            size = [len(axis) for axis in axes]
-            field = torch.nn.functional.interpolate(field, size=size, mode=mode)
-        return field[0].numpy()
+        """Displacement at a regular grid: interpolated linearly, one axis after the other."""
+        field = self._displacement
+        for axis, (points, places) in enumerate(zip(self._control_points, axes, strict=True)):
+            coarse = places[:: self.subsample]
+            weights = _linear_weights(points, coarse)
+            if self.subsample > 1:
+                weights = _linear_weights(coarse, places) @ weights
+            field = np.moveaxis(np.tensordot(weights, field, axes=(1, axis + 1)), 0, axis + 1)
+        return np.ascontiguousarray(field)
 
     def _bounds(self, source: np.ndarray, voxel_size: gp.Coordinate) -> gp.Roi:
         flat = source.reshape(len(source), -1)
@@ -170,6 +161,20 @@ class ElasticAugment(gp.BatchFilter):
         begin = (np.floor(flat.min(axis=1) / size).astype(int) - 1) * size
         end = (np.ceil(flat.max(axis=1) / size).astype(int) + 1) * size
         return gp.Roi(tuple(map(int, begin)), tuple(map(int, end - begin)))
+
+
+def _linear_weights(points: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Matrix ``[place, point]`` that interpolates values at sorted `points` linearly."""
+    if len(points) == 1:
+        return np.ones((len(places), 1))
+    clipped = np.clip(places, points[0], points[-1])
+    left = np.clip(np.searchsorted(points, clipped, side="right") - 1, 0, len(points) - 2)
+    share = (clipped - points[left]) / (points[left + 1] - points[left])
+    weights = np.zeros((len(places), len(points)))
+    rows = np.arange(len(places))
+    weights[rows, left] = 1 - share
+    weights[rows, left + 1] = share
+    return weights
 
 
 def _linear(data: np.ndarray, voxels: np.ndarray) -> np.ndarray:

@@ -40,4 +40,4 @@ class Product(gp.BatchFilter):
         spec = batch[self.x1_key].spec.copy()
         outputs = gp.Batch()
         outputs[self.y_key] = gp.Array(batch[self.x1_key].data * batch[self.x2_key].data, spec)
-        return outputs.crop(request)
+        return outputs

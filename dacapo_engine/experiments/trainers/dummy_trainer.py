@@ -99,4 +99,4 @@ class DummyTrainer(Trainer):
         value = loss.compute(prediction, torch.zeros_like(prediction))
         value.backward()
         optimizer.step()
-        return float(value)
+        return float(value.detach())

@@ -6,6 +6,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ from dacapo_engine.experiments.trainers.trainer import Trainer
 from dacapo_engine.experiments.trainers.weight_average import WeightAverage
 from dacapo_engine.experiments.training_iteration_stats import TrainingIterationStats
 from dacapo_engine.gp import CopyMask, DaCapoArraySource, DaCapoTargetFilter, GraphSource, Product
+from dacapo_engine.units import to_world
 
 if TYPE_CHECKING:
     from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier import (
@@ -145,10 +147,11 @@ class GunpowderTrainer(Trainer):
         voxel_size = raw_grid.voxel_size
         for dataset in datasets:
             _check_size(dataset, model.input_shape)
+        units_per_nm = to_world(Fraction(1), raw_grid.unit)
         plan = SamplePlan(
             sources=tuple(_source(dataset) for dataset in datasets),
             predictor=task.predictor,
-            augments=tuple(self.augments),
+            augments=tuple(augment.in_world(units_per_nm) for augment in self.augments),
             input_size=voxel_size * model.input_shape,
             output_size=model.scale(voxel_size) * model.output_shape,
             seed=self.seed,
@@ -259,7 +262,8 @@ class GunpowderTrainer(Trainer):
             prediction.retain_grad()
         loss = self._compute_loss(prediction, batch, device)
         loss.backward()
-        self._check_finite(loss)
+        value = float(loss.detach())
+        self._check_finite(value)
         if self.config.gradient_clip is not None:
             torch.nn.utils.clip_grad_norm_(model.parameters(), self.config.gradient_clip)
         optimizer.step()
@@ -269,7 +273,7 @@ class GunpowderTrainer(Trainer):
             self.average.update()
         if snapshot:
             self._write_snapshot(batch, prediction, model)
-        return float(loss)
+        return value
 
     def _compute_loss(
         self, prediction: torch.Tensor, batch: SampleBatch, device: torch.device
@@ -280,8 +284,8 @@ class GunpowderTrainer(Trainer):
         weight = batch.weight.to(device, non_blocking=True)
         return self._loss.compute(prediction, target, weight)
 
-    def _check_finite(self, loss: torch.Tensor) -> None:
-        if not math.isfinite(loss.item()):
+    def _check_finite(self, loss: float) -> None:
+        if not math.isfinite(loss):
             first = self._iteration * self.batch_size
             raise TrainingError(
                 f"The loss of iteration {self._iteration} is not a number (sample {first}).",

@@ -73,7 +73,7 @@ class SampleLoader:
             multiprocessing_context="spawn" if num_workers else None,
             persistent_workers=num_workers > 0,
             prefetch_factor=_PREFETCH if num_workers else None,
-            worker_init_fn=_ignore_interrupts,
+            worker_init_fn=_ignore_signals,
         )
         self._batches: Iterator[SampleBatch | dict[str, str]] | None = None
 
@@ -187,9 +187,11 @@ def _possible_workers(plan: SamplePlan, num_workers: int) -> int:
     return num_workers
 
 
-def _ignore_interrupts(worker: int) -> None:
-    # Ctrl-C reaches the whole process group; the training process ends its workers itself.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _ignore_signals(worker: int) -> None:
+    # Ctrl-C and `timeout` reach the whole process group; the training process finishes its step
+    # and ends its workers itself.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 @contextmanager

@@ -71,5 +71,5 @@ class SnapshotWriter:
             for begin, index, size in zip(self.grid.exact_offset, first, sizes, strict=True)
         ]
         return VoxelGrid.from_nanometres(
-            shape, sizes, offset, self.grid.unit, known=self.grid.known
+            shape, sizes, offset, known=self.grid.known
         )

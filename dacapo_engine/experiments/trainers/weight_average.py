@@ -48,6 +48,13 @@ class WeightAverage:
         finally:
             self._swap()
 
+    @torch.no_grad()
+    def copy_to_model(self) -> None:
+        """Give the model the averaged parameters for good."""
+        self._to_device()
+        for parameter, average in zip(self._model.parameters(), self._average, strict=True):
+            parameter.copy_(average)
+
     def state_dict(self) -> dict[str, object]:
         """Plain data for a checkpoint."""
         return {"updates": self.updates, "average": list(self._average)}

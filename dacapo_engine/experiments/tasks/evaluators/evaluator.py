@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -79,6 +80,12 @@ class Evaluator(ABC):
         if math.isnan(score_1) or math.isnan(score_2):
             return not math.isnan(score_1)
         return score_1 > score_2 if self.higher_is_better(criterion) else score_1 < score_2
+
+    def rank(self, scores: Mapping[str, float]) -> float:
+        """One number by which settings of the post-processing are chosen; lower is better."""
+        criterion = self.criteria[0]
+        value = scores[criterion]
+        return -value if self.higher_is_better(criterion) else value
 
     def is_best(
         self,

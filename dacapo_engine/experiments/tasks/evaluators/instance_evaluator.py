@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dacapo_engine.experiments.tasks.evaluators.aligned_volumes import align
@@ -32,6 +33,10 @@ class InstanceEvaluator(Evaluator):
             volumes.mask,
             separate_images=volumes.separate_images,
         )
+
+    def rank(self, scores: Mapping[str, float]) -> float:
+        """VOI plus what AP50 lacks to 1: VOI alone does not see invented objects."""
+        return scores["voi"] + 1 - scores["ap50"]
 
     @property
     def score(self) -> InstanceEvaluationScores:

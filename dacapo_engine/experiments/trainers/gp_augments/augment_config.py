@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from pydantic import BeforeValidator, Field, InstanceOf, SerializeAsAny
 
@@ -22,6 +22,10 @@ class AugmentConfig(TaggedConfig):
     registry: ClassVar[Registry[Any]] = Registry(
         "augment", "dacapo_engine.experiments.trainers.gp_augments"
     )
+
+    def in_world(self, units_per_nm: int) -> Self:
+        """This augment with its nanometres counted in the run's world unit."""
+        return self
 
     @abstractmethod
     def node(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field
 
@@ -59,6 +59,11 @@ class ElasticAugmentConfig(AugmentConfig):
         json_schema_extra={"advanced": True},
     )
     augmentation_probability: float = augmentation_probability()
+
+    def in_world(self, units_per_nm: int) -> Self:
+        """The displacement counted in the run's world unit."""
+        sigma = tuple(s * units_per_nm for s in self.control_point_displacement_sigma)
+        return self.replace(control_point_displacement_sigma=sigma)
 
     def node(
         self,

@@ -1,0 +1,73 @@
+"""The command line: ``dacapo-engine`` and ``python -m dacapo_engine``."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import sys
+from collections.abc import Sequence
+
+import click
+
+from dacapo_engine.errors import DacapoError
+
+__all__ = ["main"]
+
+_COMMANDS = {
+    "init": "Write a complete run file with defaults derived from the data.",
+    "train": "Start a run, or go on with it.",
+    "segment": "Predict a volume and separate its objects.",
+    "evaluate": "Compare a segmentation with labels.",
+    "visualize": "Show the data pipeline in Neuroglancer.",
+    "devices": "List the devices a network can be trained on.",
+}
+
+
+class _Commands(click.Group):
+    """Imports a command when it is called: ``--help`` does not wait for torch."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"dacapo_engine.cli.{cmd_name}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--debug", is_flag=True, help="Log more, and show where in the code an error arose.")
+@click.version_option(package_name="dacapo-napari")
+@click.pass_context
+def cli(context: click.Context, debug: bool) -> None:
+    """Train segmentation networks on microscope volumes."""
+    context.obj = debug
+    logging.basicConfig(
+        level=logging.DEBUG if debug else logging.WARNING,
+        format="%(levelname)s %(name)s: %(message)s",
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; bad input ends it with one line on stderr and exit status 2."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in words
+    try:
+        cli.main([word for word in words if word != "--debug"] if debug else words,
+                 prog_name="dacapo-engine", standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        click.echo(f"Error: {error.format_message()}", err=True)
+        sys.exit(2)
+    except DacapoError as error:
+        if debug:
+            raise
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(2)

@@ -1,0 +1,44 @@
+"""``dacapo-engine evaluate``."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import click
+
+from dacapo_engine.cli.options import ARRAY
+from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier import (
+    LocalArrayIdentifier,
+)
+
+__all__ = ["evaluate"]
+
+
+@click.command()
+@click.option("--segmentation", type=ARRAY, required=True, help="The segmentation.")
+@click.option("--labels", type=ARRAY, required=True, help="The truth.")
+@click.option("--mask", type=ARRAY, help="Only voxels where it is above 0 count.")
+@click.option("--count-background", is_flag=True, help="Count voxels where the truth is 0, too.")
+def evaluate(
+    segmentation: LocalArrayIdentifier,
+    labels: LocalArrayIdentifier,
+    mask: LocalArrayIdentifier | None,
+    count_background: bool,
+) -> None:
+    """Compare a segmentation with labels; prints one JSON object."""
+    from dacapo_engine.evaluate import evaluate_volumes
+    from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array import ZarrArray
+
+    opened = [
+        ZarrArray.open_from_array_identifier(array) if array is not None else None
+        for array in (segmentation, labels, mask)
+    ]
+    scores = evaluate_volumes(opened[0], opened[1], opened[2], count_background=count_background)
+    click.echo(json.dumps({name: _plain(value) for name, value in scores.items()}))
+
+
+def _plain(value: Any) -> Any:
+    """JSON has no NaN; a score that does not exist is null."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value

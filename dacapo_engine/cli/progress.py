@@ -1,0 +1,77 @@
+"""The progress bar of a training."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from dacapo_engine.experiments.training_iteration_stats import TrainingIterationStats
+
+__all__ = ["TrainingProgress"]
+
+_WIDTH = 24
+_EVERY = 0.5
+_EVERY_WITHOUT_TERMINAL = 30.0
+
+
+class TrainingProgress:
+    """Shows iteration, loss, rate and the time that is left, on stderr.
+
+    Parameters
+    ----------
+    num_iterations
+        Where the training ends.
+    """
+
+    def __init__(self, num_iterations: int) -> None:
+        self._num_iterations = num_iterations
+        self._terminal = sys.stderr.isatty()
+        self._shown = 0.0
+        self._seconds: float | None = None
+        self._loss: float | None = None
+
+    def __enter__(self) -> TrainingProgress:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._terminal and self._loss is not None:
+            click.echo(err=True)
+
+    def show(self, stats: TrainingIterationStats) -> None:
+        """Take in the stats of an iteration, and redraw twice a second."""
+        seconds = stats.time + stats.wait
+        self._seconds = seconds if self._seconds is None else self._mix(self._seconds, seconds)
+        self._loss = stats.loss if self._loss is None else self._mix(self._loss, stats.loss)
+        every = _EVERY if self._terminal else _EVERY_WITHOUT_TERMINAL
+        if time.monotonic() - self._shown >= every:
+            self._shown = time.monotonic()
+            text = self._line(stats.iteration + 1, self._loss, self._seconds)
+            click.echo(f"\r{text}  " if self._terminal else text, nl=not self._terminal, err=True)
+
+    def _mix(self, average: float, value: float) -> float:
+        return 0.98 * average + 0.02 * value
+
+    def _line(self, done: int, loss: float, seconds: float) -> str:
+        filled = _WIDTH * done // self._num_iterations
+        bar = "=" * filled + "-" * (_WIDTH - filled)
+        left = _duration((self._num_iterations - done) * seconds)
+        return (
+            f"[{bar}] {done}/{self._num_iterations}  loss {loss:.4f}  "
+            f"{1 / max(seconds, 1e-9):.1f} steps/s  {left} left"
+        )
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"

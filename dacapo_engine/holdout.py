@@ -1,0 +1,116 @@
+"""Which part of a volume is held back to be scored on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Box", "Holdout", "choose_holdout"]
+
+Box = tuple[tuple[int, ...], tuple[int, ...]]
+"""Begin and shape in voxels, spatial axes only."""
+
+_MOST_VOXELS = 1_500_000
+_FEWEST_OBJECTS = 3
+
+
+@dataclass(frozen=True)
+class Holdout:
+    """How the labels of one volume are divided.
+
+    Attributes
+    ----------
+    train, validate
+        Boxes of the labels; they do not overlap.
+    text
+        In words: ``right 20 %``.
+    """
+
+    train: Box
+    validate: Box
+    text: str
+
+
+_SIDES = {
+    "z": ("first", "last"),
+    "y": ("top", "bottom"),
+    "x": ("left", "right"),
+    "s": ("first", "last"),
+    "t": ("first", "last"),
+}
+
+
+def choose_holdout(
+    labels: Any, axes: Sequence[str], share: float = 0.2, least: Sequence[int] = ()
+) -> Holdout | None:
+    """Hold back one end of the labels.
+
+    Separate images and frames are held back whole. Otherwise the longest axis is cut, at
+    its end or, where there are fewer than three objects, at its beginning.
+
+    Parameters
+    ----------
+    labels
+        Array-like of ids, spatial axes only.
+    axes
+        Their names.
+    share
+        How much is held back.
+    least
+        Voxels per axis that have to be left on both sides of the cut.
+
+    Returns
+    -------
+    Holdout or None
+        None where too little would be left on either side.
+    """
+    shape = tuple(int(n) for n in labels.shape)
+    axis = 0 if axes[0] in "st" else max(range(len(shape)), key=lambda a: (shape[a], a))
+    held = max(1, math.ceil(shape[axis] * share))
+    smallest = least[axis] if least else 1
+    if shape[axis] - held < max(smallest, 1) or held < min(smallest, 16):
+        return None
+    candidates = [_cut(shape, axes, axis, held, at_end) for at_end in (True, False)]
+    return _with_enough_objects(labels, candidates)
+
+
+def _with_enough_objects(labels: Any, candidates: list[Holdout]) -> Holdout | None:
+    for holdout in candidates:
+        begin, shape = holdout.validate
+        box = tuple(slice(b, b + s) for b, s in zip(begin, shape, strict=True))
+        ids = np.unique(np.asarray(labels[box]))
+        if np.count_nonzero(ids) >= _FEWEST_OBJECTS:
+            return holdout
+    return None
+
+
+def _cut(
+    shape: tuple[int, ...], axes: Sequence[str], axis: int, held: int, at_end: bool
+) -> Holdout:
+    left = shape[axis] - held
+    train_begin, validate_begin = [0] * len(shape), [0] * len(shape)
+    train_shape, validate_shape = list(shape), list(shape)
+    train_shape[axis], validate_shape[axis] = left, held
+    (validate_begin if at_end else train_begin)[axis] = left if at_end else held
+    side = _SIDES[axes[axis]][at_end]
+    percent = round(100 * held / shape[axis])
+    return Holdout(
+        (tuple(train_begin), tuple(train_shape)),
+        _limited(validate_begin, validate_shape, axis),
+        f"{side} {percent} %",
+    )
+
+
+def _limited(begin: list[int], shape: list[int], axis: int) -> Box:
+    """The middle of a box, at most so large that a validation takes seconds."""
+    while math.prod(shape) > _MOST_VOXELS:
+        others = [a for a in range(len(shape)) if a != axis] or [axis]
+        longest = max(others, key=lambda a: shape[a])
+        smaller = max(1, int(shape[longest] * 0.9))
+        begin[longest] += (shape[longest] - smaller) // 2
+        shape[longest] = smaller
+    return tuple(begin), tuple(shape)
