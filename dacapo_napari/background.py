@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
-from qtpy.QtCore import QObject, QThread, Signal
+from qtpy.QtCore import QThread, Signal
+from qtpy.QtWidgets import QApplication
 
 from dacapo_engine.errors import DacapoError
 from dacapo_napari.run_updates import Failed
 
-__all__ = ["BackgroundCall", "keep_until_finished", "wait_for_all"]
+__all__ = ["BackgroundCall", "keep_until_finished", "quit_politely", "wait_for_all"]
+
+_QUITS_POLITELY = "dacapo waits for its threads"
 
 # A QThread that is destroyed while it runs takes the program down; they stay here until they end.
 _running: set[QThread] = set()
@@ -25,48 +29,64 @@ def keep_until_finished(thread: QThread) -> None:
 def _let_go() -> None:
     for thread in [thread for thread in _running if thread.isFinished()]:
         _running.discard(thread)
-        thread.deleteLater()
 
 
 class BackgroundCall(QThread):
-    """Runs one function; `done` or `failed` is emitted in the thread that made this object."""
+    """Runs one function; its result or its failure is delivered in the thread that made this."""
 
-    done = Signal(object)
-    failed = Signal(object)
+    _returned = Signal(object)
 
     def __init__(self, function: Callable[..., Any], *arguments: Any) -> None:
         super().__init__()
         self._function = function
         self._arguments = arguments
+        self._done: Callable[[Any], None] | None = None
+        self._failed: Callable[[Failed], None] | None = None
 
     def run(self) -> None:
         """Call the function."""
         try:
             result = self._function(*self._arguments)
         except DacapoError as error:
-            self.failed.emit(Failed.of(error))
+            result = Failed.of(error)
         except (OSError, ValueError, TypeError, KeyError, RuntimeError, MemoryError) as error:
             # What a layer's own array raises when it is read is not the plugin's to choose.
-            self.failed.emit(Failed(f"{type(error).__name__}: {error}"))
-        else:
-            self.done.emit(result)
+            result = Failed(f"{type(error).__name__}: {error}")
+        self._returned.emit(result)
 
-    def begin(self, done: Callable[[Any], None], failed: Callable[[Failed], None]) -> QObject:
-        """Connect both ends and start; the thread lives until the function has returned."""
-        self.done.connect(done)
-        self.failed.connect(failed)
+    def begin(self, done: Callable[[Any], None], failed: Callable[[Failed], None]) -> None:
+        """Start; the thread lives until the function has returned."""
+        self._done, self._failed = done, failed
+        self._returned.connect(self._deliver)
         keep_until_finished(self)
         self.start()
-        return self
 
     def forget(self) -> None:
         """Nobody wants the result any more."""
-        self.blockSignals(True)
+        self._done = self._failed = None
+
+    def _deliver(self, result: Any) -> None:
+        done, failed = self._done, self._failed
+        self.forget()
+        if isinstance(result, Failed):
+            if failed is not None:
+                failed(result)
+        elif done is not None:
+            done(result)
 
 
-def wait_for_all(milliseconds: int = 3000) -> None:
+def wait_for_all(seconds: float = 12.0) -> None:
     """Ask every thread to end and wait a little: for the moment when the program quits."""
     for thread in list(_running):
         thread.requestInterruption()
+    deadline = time.monotonic() + seconds
     for thread in list(_running):
-        thread.wait(milliseconds)
+        thread.wait(max(0, int(1000 * (deadline - time.monotonic()))))
+
+
+def quit_politely() -> None:
+    """Wait for the threads when the application quits; safe to call again."""
+    app = QApplication.instance()
+    if app is not None and not app.property(_QUITS_POLITELY):
+        app.setProperty(_QUITS_POLITELY, True)
+        app.aboutToQuit.connect(wait_for_all)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -71,6 +72,11 @@ class EngineProcess:
     def poll(self) -> int | None:
         """Its exit status, None while it runs."""
         return self._process.poll()
+
+    def wait(self, seconds: float = 5.0) -> None:
+        """Wait a little for it to end by itself."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
 
     def failure(self) -> DacapoError:
         """Why it ended, as it said last."""

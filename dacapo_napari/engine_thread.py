@@ -14,9 +14,9 @@ from dacapo_engine.store.status import RunState, RunStatus, read_status
 from dacapo_napari.background import keep_until_finished
 from dacapo_napari.engine_in_thread import EngineInThread
 from dacapo_napari.engine_process import EngineProcess, engine_command
-from dacapo_napari.run_follower import RunFollower
+from dacapo_napari.run_follower import RunFollower, is_alive
 from dacapo_napari.run_setup import TrainingRequest, prepare_run
-from dacapo_napari.run_updates import Ended, Failed, Prepared
+from dacapo_napari.run_updates import Ended, Failed, Prepared, StatusChanged, Update
 
 __all__ = ["OUTPUT_NAME", "EngineThread"]
 
@@ -52,9 +52,14 @@ class EngineThread(QThread):
         The run to follow.
     request
         What to start there; None only watches.
+
+    Signals
+    -------
+    updated(EngineThread, Update)
+        News, with the thread it comes from: what an earlier one had sent may arrive late.
     """
 
-    updated = Signal(object)
+    updated = Signal(object, object)
 
     def __init__(self, folder: RunFolder, request: TrainingRequest | None = None) -> None:
         super().__init__()
@@ -63,6 +68,7 @@ class EngineThread(QThread):
         self._follower = RunFollower(folder)
         self._engine: Engine | None = None
         self._wake = threading.Event()
+        self._let_go = threading.Event()
         self._stop_wanted = False
         self._old_session = ""
         self._waiting_for_session = False
@@ -82,10 +88,10 @@ class EngineThread(QThread):
         self._follower.want_snapshot(iteration)
         self._wake.set()
 
-    def let_go(self) -> None:
-        """Stop following; a training goes on. Nothing is emitted after this."""
-        self.blockSignals(True)
-        self.requestInterruption()
+    def let_go(self, *, stop: bool = False) -> None:
+        """Follow no longer. The training goes on, unless it is asked to `stop`."""
+        self._stop_wanted = self._stop_wanted or stop
+        self._let_go.set()
         self._wake.set()
 
     @property
@@ -96,50 +102,76 @@ class EngineThread(QThread):
     def run(self) -> None:
         """Start what was asked for, then follow."""
         if self._request is not None and not self._launch(self._request):
-            self.updated.emit(Ended())
+            self._tell(Ended())
         self._follow()
+        self._pass_on_stop()
         if self._engine is not None:
             self._engine.leave()
 
     def _launch(self, request: TrainingRequest) -> bool:
         try:
             status = read_status(self.folder)
-            if status is not None and status.alive:
+            if status is not None and is_alive(self.folder, status):
                 return True
             self._old_session = status.session if status is not None else ""
             self._waiting_for_session = True
-            arguments = prepare_run(request, self.isInterruptionRequested)
-            if self.isInterruptionRequested():
+            prepare_run(request, self._is_cancelled)
+            if self._is_cancelled():
                 return False
-            self.updated.emit(Prepared(str(self.folder.path)))
-            self._engine = self._start_engine(request, arguments)
+            self._tell(Prepared(str(self.folder.path)))
+            self._engine = self._start_engine(request)
         except DacapoError as error:
-            self.updated.emit(Failed.of(error))
+            self._tell(Failed.of(error))
         except (OSError, ValueError, TypeError, KeyError, RuntimeError, MemoryError) as error:
             # Reading a layer's own array may raise whatever its library raises.
-            self.updated.emit(Failed(f"{type(error).__name__}: {error}"))
+            self._tell(Failed(f"{type(error).__name__}: {error}"))
         else:
             return True
         self._waiting_for_session = False
         return False
 
-    def _start_engine(self, request: TrainingRequest, arguments: list[str]) -> Engine:
+    def _is_let_go(self) -> bool:
+        return self._let_go.is_set() or self.isInterruptionRequested()
+
+    def _is_cancelled(self) -> bool:
+        return self._stop_wanted or self._is_let_go()
+
+    def _start_engine(self, request: TrainingRequest) -> Engine:
+        run_file, iterations = self.folder.run_file.absolute(), request.num_iterations
         if request.in_thread:
-            return EngineInThread(arguments)
-        command = engine_command(request.python, *arguments)
-        return EngineProcess(command, self.folder.path / OUTPUT_NAME)
+            return EngineInThread(run_file, request.device, iterations)
+        command = engine_command(
+            request.python,
+            "train",
+            str(run_file),
+            "--runs",
+            str(run_file.parent.parent),
+            "--device",
+            request.device,
+            "--num-iterations",
+            str(iterations),
+        )
+        return EngineProcess(command, run_file.parent / OUTPUT_NAME)
+
+    def _tell(self, update: Update) -> None:
+        self.updated.emit(self, update)
 
     def _follow(self) -> None:
-        while not self.isInterruptionRequested():
+        while not self._is_let_go():
             exit_status = self._engine.poll() if self._engine is not None else None
             for update in self._follower.poll():
-                self.updated.emit(update)
+                if not self._is_old_news(update):
+                    self._tell(update)
             if self._engine is not None and exit_status is not None:
                 self._say_how_it_ended(self._engine, exit_status)
                 self._engine = None
             self._pass_on_stop()
             self._wake.wait(self._pause())
             self._wake.clear()
+
+    def _is_old_news(self, update: Update) -> bool:
+        """Whether a status is that of the session before this Start."""
+        return isinstance(update, StatusChanged) and self._session() is None
 
     def _pause(self) -> float:
         status = self._follower.status
@@ -165,7 +197,7 @@ class EngineThread(QThread):
         status = self._session()
         told = status is not None and status.state is RunState.FAILED
         if exit_status != 0 and not told:
-            self.updated.emit(Failed.of(engine.failure()))
+            self._tell(Failed.of(engine.failure()))
         self._stop_wanted = False
         self._waiting_for_session = False
-        self.updated.emit(Ended())
+        self._tell(Ended())

@@ -99,7 +99,8 @@ class LossPlot(QWidget):
         self._draw()
 
     def _make_plot(self) -> None:
-        self._plot = pg.PlotWidget(self, background=None)
+        self._left = _LossAxis("left")
+        self._plot = pg.PlotWidget(self, background=None, axisItems={"left": self._left})
         self._plot.setMinimumHeight(_HEIGHT)
         self._plot.setMenuEnabled(False)
         self._plot.hideButtons()
@@ -172,10 +173,9 @@ class LossPlot(QWidget):
         usable = np.isfinite(losses) & ((losses > 0) | (not log))
         x, y, smooth = iterations[usable], losses[usable], average[usable]
         thin = slice(None, None, max(1, len(x) // _MOST_POINTS))
-        self._plot.setLogMode(x=False, y=False)
         if log:
             y, smooth = np.log10(y), np.log10(np.maximum(smooth, np.finfo(float).tiny))
-        self._plot.getAxis("left").setLogMode(log)
+        self._left.set_powers(log)
         self._dots.setData(x[thin], y[thin])
         self._average.setData(x[thin], smooth[thin])
         self._draw_scores(x[0] if len(x) and self._window.currentIndex() else -np.inf)
@@ -219,6 +219,22 @@ class LossPlot(QWidget):
         sign = -1 if higher_is_better(score) else 1
         best = min(rated, key=lambda point: sign * point.scores[score])
         return f", best {score.replace('_', ' ')} {best.scores[score]:.3g} at {best.iteration}"
+
+
+class _LossAxis(pg.AxisItem):
+    """An axis whose numbers may be logarithms; each tick tells the loss itself."""
+
+    _powers = False
+
+    def set_powers(self, powers: bool) -> None:
+        self._powers = powers
+        self.picture = None
+        self.update()
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        if not self._powers:
+            return [f"{value:.4g}" for value in values]
+        return [f"{10**value:.3g}" for value in values]
 
 
 def running_average(values: Values) -> Values:

@@ -8,7 +8,9 @@ from typing import Any
 
 from dacapo_engine.store.run_folder import default_runs_folder
 
-__all__ = ["engine_python", "runs_folder"]
+__all__ = ["engine_python", "remember_runs_folder", "runs_folder"]
+
+_used: list[Path] = []
 
 
 def engine_python() -> str:
@@ -17,9 +19,16 @@ def engine_python() -> str:
 
 
 def runs_folder() -> Path:
-    """The folder in which new runs are put."""
+    """The folder in which new runs are put: the one used last in this napari, else the setting."""
+    if _used:
+        return _used[-1]
     chosen = str(_setting("runs_folder") or "").strip()
     return Path(chosen).expanduser() if chosen else default_runs_folder()
+
+
+def remember_runs_folder(runs: Path) -> None:
+    """Offer this folder in docks that are opened later."""
+    _used[:] = [runs]
 
 
 def _setting(key: str) -> Any:

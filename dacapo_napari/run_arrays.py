@@ -41,6 +41,10 @@ def read_placed(path: Path) -> PlacedArray | None:
     except (OSError, KeyError, ValueError):
         return None
     axes = _axes(attributes, data.ndim)
+    if "c" in axes and data.shape[axes.index("c")] == 1:
+        # A slider with one position says nothing.
+        data = data.squeeze(axes.index("c"))
+        axes = tuple(axis for axis in axes if axis != "c")
     spatial = len(axes) - ("c" in axes)
     return PlacedArray(
         name=path.name,

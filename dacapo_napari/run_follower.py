@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+import platform
+import time
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import psutil
 
+from dacapo_engine.store.atomic import read_json
 from dacapo_engine.store.rows import RowReader
 from dacapo_engine.store.run_folder import RunFolder
-from dacapo_engine.store.status import RunStatus, read_status
+from dacapo_engine.store.status import STALE_SECONDS, RunStatus, read_status
 from dacapo_napari.run_arrays import read_snapshot
 from dacapo_napari.run_updates import (
     LossRows,
@@ -23,7 +27,7 @@ from dacapo_napari.run_updates import (
     ValidationRows,
 )
 
-__all__ = ["RunFollower", "higher_is_better", "main_score", "number"]
+__all__ = ["RunFollower", "higher_is_better", "is_alive", "main_score", "number"]
 
 _HIGHER_IS_BETTER = (
     "ap50",
@@ -59,6 +63,7 @@ class RunFollower:
         self._snapshots = RowReader(folder.snapshots_file)
         self._generations = [-1, -1, -1]
         self._status: RunStatus | None = None
+        self.alive = False
         self._kept: list[int] = []
         self._shown: int | None = None
         self._wanted: int | None = None
@@ -84,10 +89,13 @@ class RunFollower:
 
     def _new_status(self) -> list[Update]:
         status = read_status(self._folder)
-        if status is None or status == self._status:
+        if status is None:
             return []
-        self._status = status
-        return [StatusChanged(status)]
+        alive = is_alive(self._folder, status)
+        if status == self._status and alive == self.alive:
+            return []
+        self._status, self.alive = status, alive
+        return [StatusChanged(status, alive)]
 
     def _rows(self, index: int, reader: RowReader) -> tuple[list[dict[str, Any]], bool]:
         rows = reader.read()
@@ -118,7 +126,8 @@ class RunFollower:
             )
             self._kept = [n for n in self._kept if self._is_kept(n)]
             updates.append(SnapshotList(tuple(self._kept)))
-        wanted = self._wanted if self._wanted in self._kept else (self._kept or [None])[-1]
+        newest = self._kept[-1] if self._kept else None
+        wanted = self._wanted if self._wanted in self._kept else newest
         if wanted is not None and wanted != self._shown:
             self._shown = wanted
             updates.append(Snapshot(wanted, read_snapshot(self._folder, wanted)))
@@ -126,6 +135,23 @@ class RunFollower:
 
     def _is_kept(self, iteration: int) -> bool:
         return (self._folder.snapshot_container / str(iteration)).is_dir()
+
+
+def is_alive(folder: RunFolder, status: RunStatus) -> bool:
+    """Whether a training is behind `status`.
+
+    On this machine its process is looked up. Elsewhere the lock counts, which is renewed every few
+    seconds, and not the status alone, which waits for the end of each iteration and validation.
+    """
+    if not status.state.active:
+        return False
+    lock = read_json(folder.lock_file)
+    if not isinstance(lock, dict):
+        return status.alive
+    if lock.get("host") == platform.node():
+        pid = lock.get("pid")
+        return isinstance(pid, int) and bool(psutil.pid_exists(pid))
+    return status.alive or time.time() - number(lock.get("heartbeat")) < STALE_SECONDS
 
 
 def number(value: object) -> float:

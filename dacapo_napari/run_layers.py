@@ -25,6 +25,7 @@ __all__ = [
     "belongs_to_run",
     "layer_arguments",
     "show_snapshot",
+    "snapshot_layers",
 ]
 
 RUN_KEY = "dacapo run"
@@ -82,6 +83,25 @@ def layer_arguments(array: PlacedArray, units: WorldUnits) -> dict[str, Any]:
         "units": tuple(names),
         "axis_labels": tuple(_AXIS_LABELS.get(axis, axis) for axis in array.axes),
     }
+
+
+def snapshot_layers(
+    run_name: str, iteration: int, arrays: Iterable[PlacedArray]
+) -> list[tuple[npt.NDArray[Any], dict[str, Any], str]]:
+    """A snapshot as layer data, in nanometres, for napari's reader."""
+    return [
+        (
+            _drawable(array),
+            {
+                "name": f"{run_name} {array.name}",
+                "metadata": {RUN_KEY: run_name, "iteration": iteration},
+                **layer_arguments(array, WorldUnits() if array.known else WorldUnits("pixel")),
+                **_look(array),
+            },
+            "labels" if array.name in _LABELS else "image",
+        )
+        for array in arrays
+    ]
 
 
 def show_snapshot(
@@ -165,17 +185,20 @@ def _show(viewer: ViewerModel, name: str, array: PlacedArray, units: WorldUnits)
         return found
     if found is not None:
         viewer.layers.remove(found)
+    add = viewer.add_labels if array.name in _LABELS else viewer.add_image
+    return add(data, name=name, **_look(array), **arguments)
+
+
+def _look(array: PlacedArray) -> dict[str, Any]:
+    """How a layer looks when it is made; what the user changes stays."""
+    visible = array.name in _VISIBLE
     if array.name in _LABELS:
-        return viewer.add_labels(data, name=name, visible=False, opacity=0.5, **arguments)
-    return viewer.add_image(
-        data,
-        name=name,
-        visible=array.name in _VISIBLE,
-        contrast_limits=_limits(array.name, data),
-        blending="additive" if array.name in _VISIBLE else "translucent",
-        opacity=0.7 if array.name in _VISIBLE else 1.0,
-        **arguments,
-    )
+        return {"visible": visible, "opacity": 0.5}
+    return {
+        "visible": visible,
+        "contrast_limits": _limits(array.name, array.data),
+        "opacity": 0.7 if visible else 1.0,
+    }
 
 
 def _place(layer: Layer, arguments: dict[str, Any]) -> None:

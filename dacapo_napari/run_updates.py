@@ -29,9 +29,10 @@ __all__ = [
 
 @dataclass(frozen=True)
 class StatusChanged:
-    """The run's status is a new one."""
+    """The run's status is a new one, or its training has come to life or died."""
 
     status: RunStatus
+    alive: bool
 
 
 @dataclass(frozen=True)

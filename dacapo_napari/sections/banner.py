@@ -16,14 +16,15 @@ class Banner(QFrame):
     Parameters
     ----------
     name
-        Its object name.
+        Object name of the label that holds the text.
     """
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName(name)
+        self.setObjectName(f"{name}.banner")
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self._label = QLabel("", self)
+        self._label.setObjectName(name)
         self._label.setWordWrap(True)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -6,7 +6,8 @@ from qtpy.QtCore import QSignalBlocker, Qt, Signal
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
 
 from dacapo_napari.loss_plot import LossPlot
-from dacapo_napari.sections.section import Section
+from dacapo_napari.run_updates import LossRows
+from dacapo_napari.sections.section import Section, SectionState
 from dacapo_napari.theme_colours import ThemeColours
 
 __all__ = ["CurveSection"]
@@ -65,8 +66,15 @@ class CurveSection(Section):
     def clear(self) -> None:
         """Another run: forget the curve and the snapshots of the last one."""
         self.plot.clear()
+        self.set_state(SectionState.TO_DO, "after the first iteration")
         self.show_snapshots(())
         self.pipeline_words.hide()
+
+    def add_losses(self, rows: LossRows) -> None:
+        """Take losses."""
+        self.plot.add_losses(rows)
+        if self.plot.num_points:
+            self.set_state(SectionState.READY, f"{self.plot.num_points:,} iterations")
 
     def show_url(self, url: str) -> None:
         """Show where the Neuroglancer view is served."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["DataSection", "is_image", "is_labels"]
 
 _SETTLE_MS = 150
+_LABEL_MARGIN = 3
 _NO_FIRST_AXIS = 2
 
 
@@ -57,9 +58,9 @@ class DataSection(Section):
         super().__init__("Data", "data", parent)
         self._viewer = viewer
         self._watched: list[Layer] = []
-        self.raw = LayerCombo(viewer, is_image, empty="open an image", parent=self)
-        self.labels = LayerCombo(viewer, is_labels, empty="open or paint labels", parent=self)
-        self.mask = LayerCombo(viewer, is_labels, nothing="none", parent=self)
+        self.raw_combo = LayerCombo(viewer, is_image, empty="open an image", parent=self)
+        self.labels_combo = LayerCombo(viewer, is_labels, empty="open or paint labels", parent=self)
+        self.mask_combo = LayerCombo(viewer, is_labels, nothing="none", parent=self)
         self.first_axis = CalmComboBox(self)
         self._shape = FactLabel("data.shape", self)
         self._voxel_size = FactLabel("data.voxel_size", self)
@@ -72,19 +73,19 @@ class DataSection(Section):
         self._timer.timeout.connect(self.changed)
         self._name_widgets()
         self._fill_form()
-        for combo in (self.raw, self.labels, self.mask):
+        for combo in (self.raw_combo, self.labels_combo, self.mask_combo):
             combo.layer_changed.connect(self._on_layers_changed)
         self.first_axis.activated.connect(self._on_first_axis_chosen)
         self._on_layers_changed()
 
     def reset_choices(self, event: object = None) -> None:
         """Offer the layers that are open now."""
-        for combo in (self.raw, self.labels, self.mask):
+        for combo in (self.raw_combo, self.labels_combo, self.mask_combo):
             combo.reset_choices()
 
     def is_complete(self) -> bool:
         """Whether an image and its labels are chosen."""
-        return self.raw.layer() is not None and self.labels.layer() is not None
+        return self.raw_combo.layer() is not None and self.labels_combo.layer() is not None
 
     def data(self) -> TrainingData:
         """The layers chosen, as the engine sees them.
@@ -94,7 +95,11 @@ class DataSection(Section):
         DataError
             If something is not chosen, or a layer cannot be used.
         """
-        raw, labels, mask = self.raw.layer(), self.labels.layer(), self.mask.layer()
+        raw, labels, mask = (
+            self.raw_combo.layer(),
+            self.labels_combo.layer(),
+            self.mask_combo.layer(),
+        )
         if raw is None or labels is None:
             missing = "an image" if raw is None else "its labels"
             raise DataError(f"Choose {missing} to learn from.", place="data")
@@ -136,10 +141,10 @@ class DataSection(Section):
             label.set_theme(colours)
 
     def _axes(self) -> tuple[str, ...]:
-        layer = self.raw.layer()
+        layer = self.raw_combo.layer()
         if layer is None:
             return ()
-        guessed = self._guess()
+        guessed = self._guess(layer)
         first = self.first_axis.currentData()
         if layer.ndim <= _NO_FIRST_AXIS or first is None or first == guessed[0]:
             return guessed
@@ -147,8 +152,8 @@ class DataSection(Section):
         rest = tuple(axis for axis in ("z", "y", "x")[-(layer.ndim - 1) :])
         return (first, *rest)
 
-    def _guess(self) -> tuple[str, ...]:
-        layer, labels = self.raw.layer(), self.labels.layer()
+    def _guess(self, layer: Layer) -> tuple[str, ...]:
+        labels = self.labels_combo.layer()
         guessed = guess_axes(layer)
         said = [str(label).lower() for label in layer.axis_labels]
         unlabelled = all(label.lstrip("-").isdigit() for label in said[:1])
@@ -174,7 +179,7 @@ class DataSection(Section):
 
     def _watch_places(self) -> None:
         self.stop_watching()
-        for layer in (self.raw.layer(), self.labels.layer(), self.mask.layer()):
+        for layer in (self.raw_combo.layer(), self.labels_combo.layer(), self.mask_combo.layer()):
             if layer is not None and layer not in self._watched:
                 self._watched.append(layer)
                 for event in _place_events(layer):
@@ -188,7 +193,7 @@ class DataSection(Section):
         self._watched = []
 
     def _offer_first_axes(self) -> None:
-        layer = self.raw.layer()
+        layer = self.raw_combo.layer()
         self.first_axis.clear()
         many = layer is not None and layer.ndim > _NO_FIRST_AXIS
         if layer is not None and many:
@@ -199,12 +204,16 @@ class DataSection(Section):
             )
             for axis, word in options.items():
                 self.first_axis.addItem(word, axis)
-            self.first_axis.setCurrentIndex(self.first_axis.findData(self._guess()[0]))
+            self.first_axis.setCurrentIndex(self.first_axis.findData(self._guess(layer)[0]))
         self._form.setRowVisible(self.first_axis, many)
 
     def _show_layer_facts(self) -> None:
         try:
-            volume = layer_volume(self.raw.layer(), self._axes()) if self.raw.layer() else None
+            volume = (
+                layer_volume(self.raw_combo.layer(), self._axes())
+                if self.raw_combo.layer()
+                else None
+            )
         except DacapoError as error:
             self._shape.set_fact("")
             self._voxel_size.set_fact("")
@@ -220,17 +229,18 @@ class DataSection(Section):
         self._voxel_size.set_fact(*_voxel_size_words(volume))
 
     def _names(self) -> str:
-        layers = (self.raw.layer(), self.labels.layer(), self.mask.layer())
+        layers = (self.raw_combo.layer(), self.labels_combo.layer(), self.mask_combo.layer())
         names = [layer.name for layer in layers if layer is not None]
         return " + ".join(names) if self.is_complete() else "choose an image and its labels"
 
     def _name_widgets(self) -> None:
-        for name in ("raw", "labels", "mask", "first_axis"):
-            getattr(self, name).setObjectName(f"data.{name}")
+        for name in ("raw", "labels", "mask"):
+            getattr(self, f"{name}_combo").setObjectName(f"data.{name}")
+        self.first_axis.setObjectName("data.first_axis")
         self._error.setObjectName("data.error")
-        self.raw.setToolTip("The image to learn from.")
-        self.labels.setToolTip("Its labels: every object has a number of its own, 0 is nothing.")
-        self.mask.setToolTip("Where it is above 0 the labels count; without one, everywhere.")
+        self.raw_combo.setToolTip("The image to learn from.")
+        self.labels_combo.setToolTip("Its labels: every object has its own number, 0 is nothing.")
+        self.mask_combo.setToolTip("Where it is above 0 the labels count; without one, everywhere.")
         self.first_axis.setToolTip("What the first axis of the image is.")
 
     def _fill_form(self) -> None:
@@ -239,10 +249,10 @@ class DataSection(Section):
         self._form.setVerticalSpacing(4)
         self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        rows = {
-            "Image": self.raw,
-            "Labels": self.labels,
-            "Mask": self.mask,
+        rows: dict[str, QWidget] = {
+            "Image": self.raw_combo,
+            "Labels": self.labels_combo,
+            "Mask": self.mask_combo,
             "Shape": self._shape,
             "First axis": self.first_axis,
             "Voxel": self._voxel_size,
@@ -252,6 +262,7 @@ class DataSection(Section):
         for title, widget in rows.items():
             label = QLabel(title, self)
             label.setBuddy(widget)
+            label.setContentsMargins(0, _LABEL_MARGIN, 0, 0)
             self._form.addRow(label, widget)
         self._form.addRow(self._error)
 

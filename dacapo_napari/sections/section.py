@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from qtpy.QtCore import Qt
+from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from dacapo_napari.forms import FoldButton
@@ -35,9 +36,9 @@ class ElidedLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
-    def setText(self, text: str) -> None:
+    def setText(self, text: str | None) -> None:
         """Show as much of `text` as there is room for."""
-        self._whole = text
+        self._whole = text or ""
         self.setToolTip(text)
         self._elide()
 
@@ -45,7 +46,7 @@ class ElidedLabel(QLabel):
         """The text without dots."""
         return self._whole
 
-    def resizeEvent(self, event: object) -> None:
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Cut anew."""
         super().resizeEvent(event)
         self._elide()
@@ -83,7 +84,7 @@ class Section(QWidget):
         self._colours: ThemeColours | None = None
         self._state = SectionState.TO_DO
         self.content = QWidget(self)
-        self._lay_out()
+        self._arrange()
         self._button.toggled.connect(self.content.setVisible)
         self.content.setVisible(False)
         self.set_state(SectionState.TO_DO)
@@ -125,7 +126,7 @@ class Section(QWidget):
         }[self._state]
         self._mark.setStyleSheet(f"color: {colour}; font-weight: bold;")
 
-    def _lay_out(self) -> None:
+    def _arrange(self) -> None:
         head = QHBoxLayout()
         head.setContentsMargins(0, 0, 0, 0)
         head.setSpacing(2)

@@ -57,10 +57,17 @@ class TrainBar(QFrame):
         self.progress.setFormat("")
         self.status.setText(words)
 
-    def show_status(self, status: RunStatus) -> None:
+    def is_busy(self) -> bool:
+        """Whether the bar runs without telling how far."""
+        return int(self.progress.maximum()) == 0
+
+    def show_status(self, status: RunStatus, *, alive: bool) -> None:
         """Say what the run is doing, how fast, and how long it will take."""
+        if status.state is RunState.STARTING and alive:
+            self.show_busy("Starting the engine and opening the volumes…")
+            return
         self.show_progress(status.iteration, status.num_iterations)
-        self.status.setText(status_words(status))
+        self.status.setText(status_words(status, alive=alive))
 
     def clear(self, words: str) -> None:
         """No run, or none that has begun."""
@@ -86,11 +93,11 @@ class TrainBar(QFrame):
         layout.addWidget(self.status)
 
 
-def status_words(status: RunStatus) -> str:
+def status_words(status: RunStatus, *, alive: bool) -> str:
     """A status as a line: ``Training, 0.31 s per iteration, 38 min left, cuda:0``."""
-    if status.state.active and not status.alive:
+    if status.state.active and not alive:
         silent = duration_words(time.time() - status.heartbeat)
-        return f"Nothing was heard of this training for {silent}; Continue goes on with it."
+        return f"It ended without a word {silent} ago; Continue goes on from its last weights."
     parts = [_WORDS[status.state]]
     seconds = status.seconds_per_iteration
     if status.state is RunState.TRAINING and seconds:

@@ -48,10 +48,11 @@ class TrainSection(Section):
         self.runs_folder = QLineEdit(str(runs), self)
         self.iterations = CalmSpinBox(self)
         self.device = CalmComboBox(self)
-        self.in_thread = QCheckBox("inside napari, without a process of its own", self)
+        self.in_thread = QCheckBox("inside napari (no process of its own)", self)
         self.goes_on = QCheckBox("goes on when napari is closed", self)
         self.name_error = ErrorLine(self)
         self._name_edited = False
+        self._iterations_edited = False
         self._devices: dict[str, Device] = {}
         self._device_words = FactLabel("train.device_words", self)
         self._existing = QMenu(self)
@@ -72,17 +73,26 @@ class TrainSection(Section):
 
     def set_name(self, name: str) -> None:
         """Enter a name as the user would."""
-        self._name_edited = True
         self.run_name.setText(name)
+        self._name_edited = True
 
     def suggest_name(self, name: str) -> None:
         """Enter a name, unless the user has entered one."""
         if not self._name_edited:
             self.run_name.setText(name)
+            self._name_edited = False
 
     def device_name(self) -> str:
         """The device chosen, such as ``cuda:0``."""
         return str(self.device.currentText()).strip()
+
+    def best_device(self) -> str:
+        """The kind of device that training will use: ``cuda``, ``mps`` or ``cpu``."""
+        chosen = self.device_name()
+        usable = [name for name, device in self._devices.items() if device.usable]
+        if chosen in {"", "auto"}:
+            chosen = next(iter(usable), "cpu")
+        return chosen.split(":")[0]
 
     def show_existing(self, names: Sequence[str]) -> None:
         """Offer these runs of the folder."""
@@ -108,9 +118,15 @@ class TrainSection(Section):
         """Say that the devices could not be found out."""
         self._device_words.set_fact("", sentence)
 
+    def suggest_iterations(self, iterations: int) -> None:
+        """Show a number of iterations, unless the user has entered one."""
+        if not self._iterations_edited:
+            self.fill_iterations(iterations)
+
     def fill_iterations(self, iterations: int) -> None:
         """Show a number of iterations."""
         self.iterations.setValue(min(iterations, _MOST_ITERATIONS))
+        self._iterations_edited = False
 
     def show_summary(self, words: str) -> None:
         """Say in the title line what the run is."""
@@ -144,8 +160,8 @@ class TrainSection(Section):
         )
         self.run_name.setToolTip("Name of the run and of its folder. An existing one goes on.")
         self.runs_folder.setToolTip("The folder in which runs are kept.")
-        self.run_name.textEdited.connect(self._on_name_edited)
-        self.run_name.textChanged.connect(self._on_text_changed)
+        self.run_name.textChanged.connect(self._on_name_changed)
+        self.iterations.valueChanged.connect(self._on_iterations_changed)
         self.runs_folder.textChanged.connect(self._on_text_changed)
         self.device.currentTextChanged.connect(self._say_device)
         self.in_thread.toggled.connect(self.goes_on.setDisabled)
@@ -174,7 +190,7 @@ class TrainSection(Section):
         form.addRow("Iterations", self.iterations)
         form.addRow("Device", self.device)
         form.addRow("", self._device_words)
-        form.addRow("Runs", self.in_thread)
+        form.addRow("Engine", self.in_thread)
         form.addRow("", self.goes_on)
 
     def _say_device(self) -> None:
@@ -187,8 +203,12 @@ class TrainSection(Section):
         else:
             self._device_words.set_fact(device.title if device is not None else "")
 
-    def _on_name_edited(self) -> None:
-        self._name_edited = True
+    def _on_name_changed(self) -> None:
+        self._name_edited = bool(self.run_name.text())
+        self._on_text_changed()
+
+    def _on_iterations_changed(self) -> None:
+        self._iterations_edited = True
 
     def _on_text_changed(self) -> None:
         self.name_error.setText("")

@@ -1,0 +1,214 @@
+"""Writes a run: its inputs, its run file; or finds that the run that is there can go on."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from dacapo_engine.errors import ConfigError, DacapoError, DuplicateNameError, NotFoundError
+from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier import (
+    LocalArrayIdentifier,
+)
+from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array_config import ZarrArrayConfig
+from dacapo_engine.experiments.run_config import RunConfig
+from dacapo_engine.setup_run import VolumeFiles, set_up_run
+from dacapo_engine.store.atomic import write_text
+from dacapo_engine.store.run_folder import RunFolder
+from dacapo_engine.store.status import RunStatus, read_status
+from dacapo_engine.yaml_file import read_config, to_yaml
+from dacapo_napari.run_settings import RunSettings
+from dacapo_napari.training_data import TrainingData
+from dacapo_napari.volume_files import VolumeOnDisk, on_disk, safe_name, write_volume
+
+__all__ = [
+    "RunLook",
+    "TrainingRequest",
+    "free_name",
+    "has_begun",
+    "look_at_run",
+    "prepare_run",
+    "run_names",
+    "trained_runs",
+]
+
+
+@dataclass(frozen=True)
+class TrainingRequest:
+    """What Start asks for.
+
+    Attributes
+    ----------
+    folder
+        Where the run is kept.
+    data
+        Layers to learn from; None goes on with a run that has its own.
+    settings
+        What the forms say; None takes what fits the data.
+    """
+
+    folder: RunFolder
+    data: TrainingData | None
+    settings: RunSettings | None
+    num_iterations: int
+    device: str
+    python: str
+    in_thread: bool = False
+
+
+@dataclass(frozen=True)
+class RunLook:
+    """What is kept under a run's name.
+
+    Attributes
+    ----------
+    config
+        None where there is no run yet, or none whose file can be read.
+    begun
+        Whether it was trained.
+    names
+        All runs of the folder.
+    problem
+        A sentence where name or run file cannot be used.
+    """
+
+    folder: RunFolder | None
+    config: RunConfig | None
+    status: RunStatus | None
+    begun: bool
+    names: tuple[str, ...]
+    problem: str = ""
+
+
+def look_at_run(runs: Path, name: str) -> RunLook:
+    """Look for the run `name`; reads files, so off the Qt thread."""
+    names = run_names(runs)
+    try:
+        folder = RunFolder.of(runs, name)
+        config = read_config(folder.run_file, RunConfig) if folder.exists() else None
+    except DacapoError as error:
+        return RunLook(None, None, None, False, names, str(error))
+    return RunLook(folder, config, read_status(folder), has_begun(folder), names)
+
+
+def run_names(runs: Path) -> tuple[str, ...]:
+    """Names of the runs in a folder."""
+    try:
+        found = [path.name for path in runs.iterdir() if (path / "run.yaml").is_file()]
+    except OSError:
+        return ()
+    return tuple(sorted(found))
+
+
+def trained_runs(runs: Path) -> tuple[str, ...]:
+    """Names of the runs in a folder that have weights, the one trained last first."""
+    folders = [RunFolder(runs / name) for name in run_names(runs)]
+    trained = [folder for folder in folders if folder.checkpoints.is_dir()]
+    trained.sort(key=lambda folder: folder.checkpoints.stat().st_mtime, reverse=True)
+    return tuple(folder.name for folder in trained)
+
+
+def has_begun(folder: RunFolder) -> bool:
+    """Whether a run was trained: then its settings are fixed."""
+    try:
+        return folder.training_stats_file.stat().st_size > 0
+    except OSError:
+        return False
+
+
+def free_name(runs: Path, base: str) -> str:
+    """`base` with the next number under which there is no run: ``nuclei-1``."""
+    stem = re.sub(r"-\d+$", "", base)
+    number = 1
+    while (runs / f"{stem}-{number}").exists():
+        number += 1
+    return f"{stem}-{number}"
+
+
+def prepare_run(request: TrainingRequest, cancelled: Callable[[], bool]) -> None:
+    """Write what the engine needs to start or to go on; off the Qt thread.
+
+    Raises
+    ------
+    DacapoError
+        If the data cannot be learnt from, or the name belongs to another run.
+    """
+    folder = request.folder
+    folder.create()
+    if has_begun(folder):
+        _check_goes_on(request)
+    elif request.data is not None:
+        _write_new_run(request, request.data, cancelled)
+    elif not folder.exists():
+        raise NotFoundError("Choose an image and its labels to learn from.", place="data")
+
+
+def _write_new_run(
+    request: TrainingRequest, data: TrainingData, cancelled: Callable[[], bool]
+) -> None:
+    folder = request.folder
+    container = folder.inputs.absolute() / f"{safe_name(data.raw.name)}.zarr"
+    raw = on_disk(data.raw) or write_volume(data.raw, container, "raw", cancelled=cancelled)
+    labels = write_volume(data.labels, container, "labels", cancelled=cancelled)
+    mask = None
+    if data.mask is not None:
+        mask = write_volume(data.mask, container, "mask", cancelled=cancelled)
+    if cancelled():
+        return
+    files = VolumeFiles(
+        _identifier(raw), _identifier(labels), _identifier(mask) if mask else None, raw.axes
+    )
+    config = set_up_run(files, name=folder.name, device=request.device).config
+    if request.settings is not None:
+        config = request.settings.applied_to(config)
+    config = config.replace(num_iterations=request.num_iterations)
+    write_text(folder.run_file, to_yaml(config))
+
+
+def _identifier(volume: VolumeOnDisk) -> LocalArrayIdentifier:
+    return LocalArrayIdentifier(volume.container, volume.dataset)
+
+
+def _check_goes_on(request: TrainingRequest) -> None:
+    """A run goes on with its own settings and data only."""
+    folder = request.folder
+    stored = read_config(folder.run_file, RunConfig)
+    changed = []
+    if request.settings is not None:
+        changed = request.settings.differences(RunSettings.of(stored))
+    if request.data is not None and _is_other_data(request.data, stored):
+        changed.append("the data")
+    if changed:
+        raise DuplicateNameError(
+            f"There is a run {folder.name!r} already, trained with other settings "
+            f"({', '.join(dict.fromkeys(changed))}).",
+            hint=f"Choose another name, such as {free_name(folder.path.parent, folder.name)!r}.",
+            place="train.run_name",
+        )
+    status = read_status(folder)
+    if status is not None and status.iteration >= request.num_iterations:
+        raise ConfigError(
+            f"This run has trained {status.iteration:,} iterations already.",
+            hint="Enter a larger number of iterations to go on.",
+            place="train.iterations",
+        )
+
+
+def _is_other_data(data: TrainingData, stored: RunConfig) -> bool:
+    """Whether the layers cannot be what a run was trained on: another shape or voxel size."""
+    for dataset in getattr(stored.datasplit_config, "train_configs", ()):
+        config = getattr(dataset.raw_config, "source_array_config", dataset.raw_config)
+        if isinstance(config, ZarrArrayConfig):
+            try:
+                array = config.array_type(config)
+            except (DacapoError, OSError):
+                continue
+            sizes = [float(size) for size in data.raw.voxel_size]
+            same_size = len(sizes) == len(array.voxel_size_nm) and all(
+                math.isclose(a, b, rel_tol=1e-6)
+                for a, b in zip(sizes, array.voxel_size_nm, strict=True)
+            )
+            return not same_size or tuple(array.data.shape) != data.raw.shape
+    return False
