@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,7 +17,6 @@ from napari.settings import get_plugin_settings
 from qtpy.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QSpinBox, QWidget
 
 PLUGIN, RUN_NAME, ITERATIONS = "dacapo-napari", "two-environments", 12
-MOST_SECONDS = 180.0
 LAST_STATES = ("finished", "failed", "stopped")
 
 W = TypeVar("W", bound=QWidget)
@@ -33,6 +33,14 @@ def find(dock: QWidget, kind: type[W], name: str) -> W:
     return found
 
 
+def wait_until(condition: Callable[[], object], seconds: float) -> None:
+    """Let the window work until the condition holds or the time is over."""
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        QApplication.processEvents()
+        time.sleep(0.02)
+
+
 def state_of(run: Path) -> str:
     try:
         status = json.loads((run / "status.json").read_text(encoding="utf-8"))
@@ -41,34 +49,31 @@ def state_of(run: Path) -> str:
     return str(status["state"])
 
 
-def wait_for_end(run: Path) -> str:
-    deadline = time.monotonic() + MOST_SECONDS
-    while state_of(run) not in LAST_STATES and time.monotonic() < deadline:
-        QApplication.processEvents()
-        time.sleep(0.02)
-    settle = time.monotonic() + 5.0
-    while time.monotonic() < settle:
-        QApplication.processEvents()
-        time.sleep(0.02)
-    return state_of(run)
-
-
 def train(viewer: napari.Viewer, runs_folder: Path) -> dict[str, Any]:
     viewer.open_sample(PLUGIN, "neurites")
     opened = {layer.name for layer in viewer.layers}
     _, dock = viewer.window.add_plugin_dock_widget(PLUGIN, "Train")
+    start = find(dock, QPushButton, "train.start")
+    error = find(dock, QLabel, "train.error")
+    run = runs_folder / RUN_NAME
+
     find(dock, QLineEdit, "train.runs_folder").setText(str(runs_folder))
     find(dock, QLineEdit, "train.run_name").setText(RUN_NAME)
     find(dock, QSpinBox, "train.iterations").setValue(ITERATIONS)
-    QApplication.processEvents()
-    find(dock, QPushButton, "train.start").click()
-    state = wait_for_end(runs_folder / RUN_NAME)
+    wait_until(start.isEnabled, seconds=30)
+    start.click()
+    wait_until(lambda: state_of(run) in LAST_STATES or error.text(), seconds=180)
+
+    def new_layers() -> list[str]:
+        return sorted({layer.name for layer in viewer.layers} - opened)
+
+    wait_until(new_layers, seconds=20)
     return {
-        "state": state,
+        "state": state_of(run),
         "iterations": ITERATIONS,
-        "error": find(dock, QLabel, "train.error").text(),
+        "error": error.text(),
         "status": find(dock, QLabel, "train.status").text(),
-        "snapshot_layers": sorted({layer.name for layer in viewer.layers} - opened),
+        "snapshot_layers": new_layers(),
     }
 
 

@@ -45,8 +45,8 @@ def test_dock_trains_with_the_engine_of_another_environment(
     )
     assert done.returncode == 0, done.stdout + done.stderr
     seen = json.loads(done.stdout.splitlines()[-1])
-    assert seen["error"] == ""
-    assert seen["state"] == "finished"
+    assert seen["error"] == "", seen
+    assert seen["state"] == "finished", seen
     assert seen["snapshot_layers"]
 
     run = tmp_path / "runs" / "two-environments"

@@ -8,13 +8,36 @@ from pathlib import Path
 from typing import Any
 
 import zarr
-from zarr.errors import ArrayNotFoundError, GroupNotFoundError, MetadataError, PathNotFoundError
+import zarr.errors
 
 from dacapo_engine.errors import DataError, NotFoundError
 
-__all__ = ["array_names", "attribute_chain", "open_array", "open_node", "resolve_dataset"]
+__all__ = [
+    "NOT_THERE",
+    "array_names",
+    "attribute_chain",
+    "open_array",
+    "open_node",
+    "resolve_dataset",
+]
 
-_NOT_THERE = (ArrayNotFoundError, GroupNotFoundError, PathNotFoundError, KeyError)
+
+def _errors_of_zarr(*names: str) -> tuple[type[Exception], ...]:
+    """Those that this zarr has; 2 and 3 name their errors differently."""
+    return tuple(getattr(zarr.errors, name) for name in names if hasattr(zarr.errors, name))
+
+
+NOT_THERE: tuple[type[Exception], ...] = (
+    *_errors_of_zarr(
+        "ArrayNotFoundError", "GroupNotFoundError", "NodeNotFoundError", "PathNotFoundError"
+    ),
+    KeyError,
+)
+_DAMAGED: tuple[type[Exception], ...] = (
+    *_errors_of_zarr("MetadataError", "MetadataValidationError"),
+    OSError,
+    ValueError,
+)
 
 
 def open_array(file_name: Path, dataset: str, mode: str = "r") -> zarr.Array:
@@ -56,7 +79,7 @@ def array_names(file_name: Path) -> list[str]:
     """Paths of all arrays in a container, sorted."""
     try:
         root = open_node(file_name, "", "r")
-    except _NOT_THERE:
+    except NOT_THERE:
         return []
     return [""] if isinstance(root, zarr.Array) else sorted(_walk(root))
 
@@ -71,7 +94,7 @@ def attribute_chain(file_name: Path, dataset: str) -> list[tuple[str, dict[str, 
     for depth in range(len(parts), -1, -1):
         try:
             node = open_node(file_name, "/".join(parts[:depth]), "r")
-        except _NOT_THERE:
+        except NOT_THERE:
             continue
         chain.append(("/".join(parts[depth:]), dict(node.attrs.asdict())))
     return chain
@@ -103,13 +126,13 @@ def _open_checked(file_name: Path, dataset: str, mode: str) -> Any:
         )
     try:
         return open_node(file_name, dataset.strip("/"), mode)
-    except _NOT_THERE as error:
+    except NOT_THERE as error:
         raise NotFoundError(
             f"There is no dataset {dataset!r} in {file_name.name}.",
             hint=_what_is_there(file_name),
             place=place,
         ) from error
-    except (MetadataError, OSError, ValueError) as error:
+    except _DAMAGED as error:
         raise DataError(f"The dataset cannot be opened: {error}.", place=place) from error
 
 

@@ -8,14 +8,13 @@ from typing import Any
 
 import numpy as np
 import zarr
-from zarr.errors import PathNotFoundError
 
 from dacapo_engine.errors import DataError
 from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier import (
     LocalArrayIdentifier,
 )
 from dacapo_engine.experiments.datasplits.datasets.arrays.voxel_grid import VoxelGrid
-from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_container import open_node
+from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_container import NOT_THERE, open_node
 
 __all__ = ["create_dataset", "grid_attributes"]
 
@@ -106,7 +105,7 @@ def _is_there(
 ) -> bool:
     try:
         there = open_node(identifier.container, identifier.dataset, "r")
-    except PathNotFoundError:
+    except NOT_THERE:
         return False
     same = (
         isinstance(there, zarr.Array)
