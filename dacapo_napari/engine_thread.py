@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import Protocol
 
@@ -159,15 +160,20 @@ class EngineThread(QThread):
     def _follow(self) -> None:
         while not self._is_let_go():
             exit_status = self._engine.poll() if self._engine is not None else None
-            for update in self._follower.poll():
-                if not self._is_old_news(update):
-                    self._tell(update)
+            # A disk that does not answer for a moment has no news.
+            with contextlib.suppress(OSError):
+                self._tell_news()
             if self._engine is not None and exit_status is not None:
                 self._say_how_it_ended(self._engine, exit_status)
                 self._engine = None
             self._pass_on_stop()
             self._wake.wait(self._pause())
             self._wake.clear()
+
+    def _tell_news(self) -> None:
+        for update in self._follower.poll():
+            if not self._is_old_news(update):
+                self._tell(update)
 
     def _is_old_news(self, update: Update) -> bool:
         """Whether a status is that of the session before this Start."""

@@ -33,6 +33,7 @@ RUN_KEY = "dacapo run"
 
 _LABELS = frozenset({"gt", "mask"})
 _VISIBLE = frozenset({"prediction"})
+_VIEW = {"center", "zoom", "angles"}
 _WORLD_AXES = frozenset("zyx")
 _AXIS_LABELS = {"c": "channel", "s": "image", "t": "time"}
 
@@ -161,15 +162,15 @@ def view_kept(viewer: ViewerModel) -> Iterator[None]:
     first = len(viewer.layers) == 0
     selected = set(viewer.layers.selection)
     active = viewer.layers.selection.active
-    point, camera = tuple(viewer.dims.point), viewer.camera.model_dump()
-    ndim = viewer.dims.ndim
+    point, ndim = tuple(viewer.dims.point), viewer.dims.ndim
+    camera = viewer.scene.camera.model_dump(include=_VIEW)
     yield
     if first:
         return
     viewer.layers.selection = {layer for layer in selected if layer in viewer.layers}
     if active in viewer.layers:
         viewer.layers.selection.active = active
-    viewer.camera.update(camera)
+    viewer.scene.camera.update(camera)
     for axis in range(1, ndim + 1):
         viewer.dims.set_point(viewer.dims.ndim - axis, point[-axis])
 

@@ -28,6 +28,7 @@ __all__ = [
     "TrainingRequest",
     "free_name",
     "has_begun",
+    "has_scores",
     "look_at_run",
     "prepare_run",
     "run_names",
@@ -114,6 +115,14 @@ def has_begun(folder: RunFolder) -> bool:
     """Whether a run was trained: then its settings are fixed."""
     try:
         return folder.training_stats_file.stat().st_size > 0
+    except OSError:
+        return False
+
+
+def has_scores(folder: RunFolder) -> bool:
+    """Whether a run was validated."""
+    try:
+        return folder.validation_scores_file.stat().st_size > 0
     except OSError:
         return False
 

@@ -12,10 +12,12 @@ import numpy.typing as npt
 from qtpy.QtCore import QThread, Signal
 
 from dacapo_engine.errors import DacapoError, TrainingError
+from dacapo_engine.store.run_folder import RunFolder
 from dacapo_napari.background import keep_until_finished
 from dacapo_napari.engine_process import EngineProcess, engine_command
 from dacapo_napari.layer_volume import LayerVolume
 from dacapo_napari.run_arrays import read_placed
+from dacapo_napari.run_setup import has_scores
 from dacapo_napari.run_updates import Failed
 from dacapo_napari.volume_files import on_disk, write_volume
 
@@ -33,7 +35,7 @@ class SegmentRequest:
     run_path
         The folder of a trained run.
     iteration
-        ``best``, ``latest`` or a number.
+        ``best``, ``latest`` or a number; best is the latest until the first validation.
     """
 
     volume: LayerVolume
@@ -99,7 +101,10 @@ class SegmentThread(QThread):
         source = on_disk(request.volume) or write_volume(
             request.volume, scratch / "input.zarr", "raw", cancelled=self.isInterruptionRequested
         )
-        self.said.emit("Predicting and separating objects…")
+        iteration = request.iteration
+        if iteration == "best" and not has_scores(RunFolder(request.run_path)):
+            iteration = "latest"
+        self.said.emit(f"Predicting with the {iteration} weights and separating objects…")
         command = engine_command(
             request.python,
             "segment",
@@ -109,7 +114,7 @@ class SegmentThread(QThread):
             "--output",
             f"{(scratch / 'output.zarr').as_posix()}/segmentation",
             "--iteration",
-            request.iteration,
+            iteration,
             "--axes",
             "".join(request.volume.axes),
             "--device",

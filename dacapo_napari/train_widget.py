@@ -77,7 +77,7 @@ class TrainWidget(QWidget):
         self.run = TrainSection(runs_folder(), self)
         self.curve = CurveSection(self)
         self.bar = TrainBar()
-        self._sections = (self.data, self.task, self.augments, self.model, self.run, self.curve)
+        self.sections = (self.data, self.task, self.augments, self.model, self.run, self.curve)
         self._lay_out()
         self._connect()
         self._on_theme_changed()
@@ -105,15 +105,14 @@ class TrainWidget(QWidget):
     def _on_data_changed(self) -> None:
         self._refresh_buttons()
         if not self.data.is_complete():
-            self.bar.clear("Choose an image and its labels.")
+            self._say("Choose an image and its labels.")
             return
         try:
             data = self.data.data()
         except DacapoError as error:
             self.data.set_error(str(error))
             return
-        if not self._active:
-            self.bar.clear("Looking at the data…")
+        self._say("Looking at the data…")
         self._link.call("suggest", suggest, data, self.run.runs(), self.run.best_device()).begin(
             self._on_suggested, self._on_not_suggested
         )
@@ -124,14 +123,17 @@ class TrainWidget(QWidget):
         self.run.suggest_name(suggestion.name)
         if not self._has_begun():
             self._fill_untouched(RunSettings.of(suggestion.config), suggestion.config)
-        if not self._active:
-            self.bar.clear("Ready." if not self._has_begun() else self._run_words())
+        self._say("Ready.")
         self._refresh_buttons()
 
     def _on_not_suggested(self, failure: Failed) -> None:
         self.data.set_error(str(failure))
-        if not self._active:
-            self.bar.clear("")
+        self._say("")
+
+    def _say(self, words: str) -> None:
+        """Show `words` in the line of a run that has not begun."""
+        if not self._active and not self._has_begun():
+            self.bar.clear(words)
 
     def _fill_untouched(self, settings: RunSettings, config: Any) -> None:
         """Show what fits the data, except where the user has entered something else."""
@@ -170,9 +172,8 @@ class TrainWidget(QWidget):
         self.run.name_error.setText(look.problem if self.run.name() else "")
         self.run.show_summary(self._run_words())
         self._refresh_buttons()
-        if look.folder is None or (self._active and self._is_followed(look.folder)):
-            return
-        self._follow(look)
+        if look.folder is not None and not self._is_followed(look.folder):
+            self._follow(look)
 
     def _on_not_looked(self, failure: Failed) -> None:
         self._look = None
@@ -229,13 +230,11 @@ class TrainWidget(QWidget):
 
     def _request(self) -> TrainingRequest:
         folder = RunFolder.of(self.run.runs().absolute(), self.run.name())
-        checked = [section.check() for section in (self.task, self.augments)]
-        ready = self.model.state is not SectionState.TO_DO
-        if ready:
-            checked.append(self.model.check())
-        settings = self._settings() if ready and all(checked) else None
-        if ready and settings is None:
-            self._settings()
+        settings = None
+        if self.model.state is not SectionState.TO_DO:
+            for section in (self.task, self.augments, self.model):
+                section.check()
+            settings = self._settings()
         return TrainingRequest(
             folder=folder,
             data=self.data.data() if self.data.is_complete() else None,
@@ -364,7 +363,7 @@ class TrainWidget(QWidget):
 
     def _on_theme_changed(self, event: object = None) -> None:
         colours = theme_colours(self._viewer.theme)
-        for part in (*self._sections, self.bar):
+        for part in (*self.sections, self.bar):
             part.set_theme(colours)
 
     def _connect(self) -> None:
@@ -372,6 +371,8 @@ class TrainWidget(QWidget):
         for name in ("inserted", "removed", "reordered", "renamed"):
             self._link.connect(getattr(self._viewer.layers.events, name), self.reset_choices)
         self.data.changed.connect(self._on_data_changed)
+        for combo in (self.data.raw_combo, self.data.labels_combo):
+            combo.layer_changed.connect(self._refresh_buttons)
         self.run.run_changed.connect(self._on_run_changed)
         self.run.iterations.valueChanged.connect(self._on_iterations_changed)
         self.run.goes_on.toggled.connect(self._refresh_buttons)
@@ -393,7 +394,7 @@ class TrainWidget(QWidget):
         stack = QVBoxLayout(body)
         stack.setContentsMargins(4, 4, 4, 4)
         stack.setSpacing(4)
-        for section in self._sections:
+        for section in self.sections:
             stack.addWidget(section)
         stack.addStretch(1)
         scroll = QScrollArea(self)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from napari.layers import Image, Labels
 from qtpy.QtCore import Qt, QTimer, Signal
 from qtpy.QtWidgets import QFormLayout, QLabel, QWidget
 
@@ -35,12 +36,12 @@ _NO_FIRST_AXIS = 2
 
 def is_image(layer: Layer) -> bool:
     """Whether a layer is an image that is no snapshot."""
-    return layer._type_string == "image" and not belongs_to_run(layer)
+    return isinstance(layer, Image) and not belongs_to_run(layer)
 
 
 def is_labels(layer: Layer) -> bool:
     """Whether a layer holds labels that are no snapshot."""
-    return layer._type_string == "labels" and not belongs_to_run(layer)
+    return isinstance(layer, Labels) and not belongs_to_run(layer)
 
 
 class DataSection(Section):
@@ -58,6 +59,7 @@ class DataSection(Section):
         super().__init__("Data", "data", parent)
         self._viewer = viewer
         self._watched: list[Layer] = []
+        self._places_seen: tuple[str, ...] = ()
         self.raw_combo = LayerCombo(viewer, is_image, empty="open an image", parent=self)
         self.labels_combo = LayerCombo(viewer, is_labels, empty="open or paint labels", parent=self)
         self.mask_combo = LayerCombo(viewer, is_labels, nothing="none", parent=self)
@@ -128,10 +130,12 @@ class DataSection(Section):
         """Show what was measured."""
         low, high = facts.intensity_range
         measured = "measured in parts of it" if facts.sampled else "measured"
-        self._range.set_fact(f"{low:.6g} to {high:.6g} become 0 to 1 ({measured})")
         share = f"{facts.foreground_share:.0%}"
         some = "at least " if facts.sampled else ""
-        self._objects.set_fact(f"{some}{facts.num_objects} objects on {share} of the voxels")
+        self._show_measured(
+            f"{low:.6g} to {high:.6g} become 0 to 1 ({measured})",
+            f"{some}{facts.num_objects} objects on {share} of the voxels",
+        )
         self.set_state(self.state, f"{self._names()}, {facts.num_objects} objects")
 
     def set_theme(self, colours: ThemeColours) -> None:
@@ -165,8 +169,7 @@ class DataSection(Section):
         self._watch_places()
         self._offer_first_axes()
         self._show_layer_facts()
-        self._range.set_fact("")
-        self._objects.set_fact("")
+        self._show_measured("", "")
         self._timer.start()
 
     def _on_first_axis_chosen(self) -> None:
@@ -174,8 +177,16 @@ class DataSection(Section):
         self._timer.start()
 
     def _on_layer_moved(self, event: object = None) -> None:
-        self._show_layer_facts()
-        self._timer.start()
+        # napari also tells of a new place when it is the old one.
+        if self._places() != self._places_seen:
+            self._show_layer_facts()
+            self._timer.start()
+
+    def _places(self) -> tuple[str, ...]:
+        return tuple(
+            f"{layer.scale} {layer.translate} {layer.units} {layer.affine} {layer.rotate}"
+            for layer in self._watched
+        )
 
     def _watch_places(self) -> None:
         self.stop_watching()
@@ -208,6 +219,7 @@ class DataSection(Section):
         self._form.setRowVisible(self.first_axis, many)
 
     def _show_layer_facts(self) -> None:
+        self._places_seen = self._places()
         try:
             volume = (
                 layer_volume(self.raw_combo.layer(), self._axes())
@@ -227,6 +239,11 @@ class DataSection(Section):
             return
         self._shape.set_fact(_shape_words(volume))
         self._voxel_size.set_fact(*_voxel_size_words(volume))
+
+    def _show_measured(self, intensities: str, objects: str) -> None:
+        for label, words in ((self._range, intensities), (self._objects, objects)):
+            label.set_fact(words)
+            self._form.setRowVisible(label, bool(words))
 
     def _names(self) -> str:
         layers = (self.raw_combo.layer(), self.labels_combo.layer(), self.mask_combo.layer())

@@ -14,7 +14,7 @@ from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.tasks.task_config import TaskConfig
 from dacapo_engine.experiments.trainers.gunpowder_trainer_config import GunpowderTrainerConfig
 from dacapo_engine.experiments.trainers.trainer_config import TrainerConfig
-from dacapo_napari.forms import Editor, editor_for, field_editor
+from dacapo_napari.forms import Editor, field_editor
 from dacapo_napari.run_settings import RunSettings
 from dacapo_napari.sections.section import Section, SectionState
 
@@ -73,8 +73,8 @@ class TaskSection(_FormSection):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Task", "task", parent)
-        self._editor = self._add(editor_for(TaskConfig, hidden=("name",), prefix="task"))
-        self._show_state(not self._editor.errors())
+        self._editor = self._add(_run_field("task_config", "task"))
+        self.set_state(SectionState.TO_DO, "separate objects")
 
     def fill(self, settings: RunSettings) -> None:
         """Show these settings."""
@@ -125,12 +125,8 @@ class ModelSection(_FormSection):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Model", "model", parent)
-        self._architecture = self._add(
-            editor_for(ArchitectureConfig, hidden=("name",), prefix="architecture")
-        )
-        self._trainer = self._add(
-            editor_for(TrainerConfig, hidden=("name", "augments"), prefix="trainer")
-        )
+        self._architecture = self._add(_run_field("architecture_config", "architecture"))
+        self._trainer = self._add(_run_field("trainer_config", "trainer", "augments"))
         self._run_fields = {
             name: field_editor(RunConfig.model_fields[name], name=f"run.{name}")
             for name in _RUN_FIELDS
@@ -177,6 +173,12 @@ class ModelSection(_FormSection):
         if (shape := getattr(architecture, "input_shape", None)) is not None:
             parts.append("patch " + " x ".join(str(extent) for extent in shape))
         return ", ".join(parts)
+
+
+def _run_field(field: str, name: str, *hidden: str) -> Editor:
+    """The editor of a field of the run, in which nothing is chosen yet."""
+    info = RunConfig.model_fields[field]
+    return field_editor(info, name=name, hidden=("name", *hidden))
 
 
 def _valid(editor: Editor) -> Any:
