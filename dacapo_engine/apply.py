@@ -160,8 +160,11 @@ def segment_volume(
     shape = roi.shape / raw.voxel_size
     prediction = np.empty((run.model.num_out_channels, *shape), dtype=np.float32)
     precision = getattr(run.config.trainer_config, "precision", "auto")
+    predictor = BlockPredictor(
+        run.model, chosen_device, precision, unmirror=run.task.predictor.unmirror
+    )
     done = 0
-    for block, values in BlockPredictor(run.model, chosen_device, precision).blocks(raw, roi):
+    for block, values in predictor.blocks(raw, roi):
         begin = (block.begin - roi.begin) / raw.voxel_size
         spatial = [slice(b, b + n) for b, n in zip(begin, values.shape[1:], strict=True)]
         prediction[(slice(None), *spatial)] = values

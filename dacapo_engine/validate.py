@@ -154,7 +154,8 @@ class Validation:
         roi = dataset.gt.roi.snap_to_grid(raw.voxel_size, "shrink").intersect(raw.roi)
         device: torch.device = next(self._run.model.parameters()).device
         precision = getattr(self._run.config.trainer_config, "precision", "auto")
-        predictor = BlockPredictor(self._run.model, device, precision)
+        unmirror = self._run.task.predictor.unmirror
+        predictor = BlockPredictor(self._run.model, device, precision, unmirror=unmirror)
         with averaged(self._run):
             data = predictor.predict(raw, roi)
         grid = raw.grid.cropped(raw.grid.box(roi))

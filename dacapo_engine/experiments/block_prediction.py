@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,12 +43,16 @@ class BlockPredictor:
         Number format: auto, float32 or bfloat16.
     most_voxels
         Voxels of the largest block; chosen from free memory where None.
+    unmirror
+        Where given, raw is predicted mirrored, too, and what this makes of it (see
+        `Predictor.unmirror`) is averaged in: twice the time for fewer errors.
     """
 
     model: Model
     device: torch.device
     precision: str = "auto"
     most_voxels: int | None = None
+    unmirror: Callable[[torch.Tensor], torch.Tensor | None] | None = None
 
     def predict(self, raw: Array, roi: Roi) -> np.ndarray:
         """The prediction over `roi`, a region in world units: ``[c, (z,) y, x]`` float32."""
@@ -105,11 +109,22 @@ class BlockPredictor:
         self.model.eval()
         try:
             with torch.inference_mode(), autocast(self.precision, self.device):
-                prediction = self.model(tensor)[0]
+                prediction = self._averaged(tensor)
         finally:
             self.model.train(mode)
-        result: np.ndarray = prediction[(slice(None), *crop)].float().cpu().numpy()
+        result: np.ndarray = prediction[(slice(None), *crop)].cpu().numpy()
         return result
+
+    def _averaged(self, raw: torch.Tensor) -> torch.Tensor:
+        prediction: torch.Tensor = self.model(raw)[0].float()
+        if self.unmirror is None:
+            return prediction
+        axes = tuple(range(2, raw.ndim))
+        mirrored = self.model(raw.flip(axes))[0].float()
+        turned = self.unmirror(mirrored.flip([axis - 1 for axis in axes]))
+        if turned is None:
+            return prediction
+        return torch.where(turned.isnan(), prediction, (prediction + turned) / 2)
 
     def _input(self, raw: Array, block: Roi) -> tuple[Roi, tuple[slice, ...]]:
         """What to read for a block, and where in the output for that the block lies."""

@@ -21,13 +21,15 @@ from dacapo_engine.experiments.architectures.unet_sizes import (
 __all__ = ["CNNectomeUNet"]
 
 _TRANSPOSED: dict[int, type[nn.Module]] = {2: nn.ConvTranspose2d, 3: nn.ConvTranspose3d}
+_INSTANCE_NORM: dict[int, type[nn.Module]] = {2: nn.InstanceNorm2d, 3: nn.InstanceNorm3d}
 _MAX_POOL: dict[int, type[nn.Module]] = {2: nn.MaxPool2d, 3: nn.MaxPool3d}
 
 
 class CNNectomeUNet(Architecture):
     """U-Net with any number of levels, anisotropic factors and kernels, in 2D and 3D.
 
-    With valid padding, upsampled maps are cropped so that shifting the input by a multiple of
+    Raw is normalized to mean 0 and deviation 1: by its own numbers in training, by their running
+    means in evaluation. With valid padding, upsampled maps are cropped so that shifting the input by a multiple of
     `block_step` shifts the output and changes nothing else.
 
     Parameters
@@ -42,6 +44,11 @@ class CNNectomeUNet(Architecture):
         check_input_shape(architecture_config, architecture_config.input_shape)
         self._axes = [axis_sizes(architecture_config, axis) for axis in range(self.dims)]
         factors = architecture_config.downsample_factors
+        # Brightness that changes from patch to patch makes the first hundreds of steps diverge
+        # in a network without other normalization.
+        self.normalize = _INSTANCE_NORM[self.dims](
+            architecture_config.fmaps_in, momentum=0.01, track_running_stats=True
+        )
         self.down = nn.ModuleList(self._down_pass(level) for level in range(len(factors) + 1))
         self.pool = nn.ModuleList(
             _MAX_POOL[self.dims](kernel_size=tuple(factor), stride=tuple(factor))
@@ -90,11 +97,8 @@ class CNNectomeUNet(Architecture):
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """From raw ``[batch, channels, (z,) y, x]`` to features of `output_shape`.
-
-        Raw runs from 0 to 1; it is centred here, so that padding with zeros means mid-grey.
-        """
-        x = 2 * x - 1
+        """From raw ``[batch, channels, (z,) y, x]`` to features of `output_shape`."""
+        x = self.normalize(x)
         skips = []
         for level, pool in enumerate(self.pool):
             x = self.down[level](x)

@@ -19,6 +19,7 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.ones_array import Ones
 from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array import ZarrArray
 from dacapo_engine.experiments.datasplits.datasets.arrays.numpy_array import NumpyArray
 from dacapo_engine.experiments.trainers.optimizers import create_optimizer, warmup_schedule
+from dacapo_engine.experiments.trainers.pipeline_view import PipelineView
 from dacapo_engine.experiments.trainers.precision import autocast, fast_layout
 from dacapo_engine.experiments.trainers.sample_loader import SampleBatch, SampleLoader
 from dacapo_engine.experiments.trainers.sample_plan import SamplePlan, SampleSource
@@ -104,6 +105,8 @@ class GunpowderTrainer(Trainer):
         self.seed = 0
         self._iteration = 0
         self._loader: SampleLoader | None = None
+        self._plan: SamplePlan | None = None
+        self._voxel_size_nm: tuple[float, ...] = ()
         self._loss: Loss | None = None
         self._snapshots: SnapshotWriter | None = None
         self._snapshot_asked = False
@@ -160,6 +163,8 @@ class GunpowderTrainer(Trainer):
             clip_raw=self.clip_raw,
         )
         self.close()
+        self._plan = plan
+        self._voxel_size_nm = datasets[0].raw.voxel_size_nm
         self._loader = SampleLoader(
             plan, self.batch_size, self.num_data_fetchers, lambda: self.label_version()
         )
@@ -211,6 +216,22 @@ class GunpowderTrainer(Trainer):
             self._log_profile(stats)
             self._iteration += 1
             yield stats
+
+    def visualize_pipeline(
+        self, bind_address: str = "127.0.0.1", bind_port: int = 0
+    ) -> PipelineView:
+        """Show samples in Neuroglancer, from a second pipeline in a process of its own.
+
+        Parameters
+        ----------
+        bind_address
+            Only programs of this computer reach the default.
+        bind_port
+            A free one if 0.
+        """
+        if self._plan is None:
+            raise ConfigError("build_batch_provider has to be called before the view.")
+        return PipelineView(self._plan, self._voxel_size_nm, bind_address, bind_port)
 
     def ask_for_snapshot(self) -> None:
         """Write a snapshot at the next iteration."""

@@ -21,7 +21,7 @@ from dacapo_engine.errors import DacapoError, TrainingError
 from dacapo_engine.experiments.trainers.sample_pipeline import Sample, SamplePipeline
 from dacapo_engine.experiments.trainers.sample_plan import SamplePlan
 
-__all__ = ["SampleBatch", "SampleLoader"]
+__all__ = ["SampleBatch", "SampleLoader", "hidden_main"]
 
 logger = logging.getLogger(__name__)
 _PREFETCH = 4
@@ -85,7 +85,7 @@ class SampleLoader:
     def next(self) -> SampleBatch:
         """The next batch; raises the error that a sample could not be made for."""
         if self._batches is None:
-            with _hidden_main():
+            with hidden_main():
                 self._batches = iter(self._loader)
         try:
             batch = next(self._batches)
@@ -195,7 +195,7 @@ def _ignore_signals(worker: int) -> None:
 
 
 @contextmanager
-def _hidden_main() -> Iterator[None]:
+def hidden_main() -> Iterator[None]:
     """Keep spawned processes from importing the running script again.
 
     A script without ``if __name__ == "__main__"`` would otherwise start its own training in

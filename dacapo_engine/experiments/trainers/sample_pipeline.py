@@ -76,7 +76,7 @@ class SamplePipeline:
             target=batch[keys.target].data,
             weight=batch[keys.weight].data,
             mask=batch[keys.mask].data,
-            location=np.asarray(batch[keys.location].data),
+            location=np.asarray(batch[keys.location].data) + np.asarray(self.plan.input_size) // 2,
         )
 
     def close(self) -> None:

@@ -9,7 +9,11 @@ from funlib.geometry import Coordinate
 from numpy.typing import NDArray
 
 from dacapo_engine.experiments.arraytypes.embedding import EmbeddingArray
-from dacapo_engine.experiments.tasks.neighborhood import fit_neighborhood, neighborhood_context
+from dacapo_engine.experiments.tasks.neighborhood import (
+    fit_neighborhood,
+    neighborhood_context,
+    pair_slices,
+)
 from dacapo_engine.experiments.tasks.predictors.affinities import (
     affinities,
     affinity_weights,
@@ -17,6 +21,8 @@ from dacapo_engine.experiments.tasks.predictors.affinities import (
 from dacapo_engine.experiments.tasks.predictors.predictor import Predictor
 
 if TYPE_CHECKING:
+    import torch
+
     from dacapo_engine.experiments.architectures.architecture import Architecture
     from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
     from dacapo_engine.experiments.datasplits.datasets.arrays.numpy_array import NumpyArray
@@ -91,6 +97,15 @@ class AffinitiesPredictor(Predictor):
             self.affs_weight_clipmax,
         )
         return _like(target, weights), counts
+
+    def unmirror(self, prediction: torch.Tensor) -> torch.Tensor:
+        """Affinities of mirrored raw lead the other way: that of x to x + e stands at x + e."""
+        turned = prediction.new_full(prediction.shape, float("nan"))
+        offsets = fit_neighborhood(self.neighborhood, prediction.ndim - 1)
+        for channel, offset in enumerate(offsets):
+            at, to = pair_slices(tuple(prediction.shape[1:]), offset)
+            turned[(channel, *at)] = prediction[(channel, *to)]
+        return turned
 
     def gt_region_for_roi(self, target_spec: Any) -> Any:
         offsets = fit_neighborhood(self.neighborhood, target_spec.roi.dims)

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import torch
     from funlib.geometry import Coordinate
 
     from dacapo_engine.experiments.architectures.architecture import Architecture
@@ -79,6 +80,22 @@ class Predictor(ABC):
             The weights, ``[c, (z,) y, x]`` float32, 0 where the mask is 0; and the class counts
             of this sample.
         """
+
+    def unmirror(self, prediction: torch.Tensor) -> torch.Tensor | None:
+        """Turn the prediction of mirrored raw into one of raw, so that the two can be averaged.
+
+        Parameters
+        ----------
+        prediction
+            Of raw mirrored along all spatial axes, itself mirrored back: ``[c, (z,) y, x]``.
+
+        Returns
+        -------
+        Tensor or None
+            What the network says about raw as it is, NaN where that is not known; None where
+            this kind of prediction cannot be turned.
+        """
+        return None
 
     @abstractmethod
     def gt_region_for_roi(self, target_spec: Any) -> Any:
