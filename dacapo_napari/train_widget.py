@@ -141,7 +141,7 @@ class TrainWidget(QWidget):
         touched = before is not None and self._settings_differ(before)
         if not touched:
             self._fill(settings)
-        self.run.suggest_iterations(config.num_iterations)
+        self.run.iterations.suggest(config.num_iterations)
 
     def _settings_differ(self, settings: RunSettings) -> bool:
         try:
@@ -189,7 +189,7 @@ class TrainWidget(QWidget):
         self.bar.error.setText("")
         if look.begun and look.config is not None and look.folder is not None:
             self._fill(RunSettings.of(look.config))
-            self.run.fill_iterations(look.config.num_iterations)
+            self.run.iterations.fill(look.config.num_iterations)
             self._watch(EngineThread(look.folder))
             self.curve.set_unfolded(True)
         self._refresh_buttons()

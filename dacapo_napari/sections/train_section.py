@@ -31,6 +31,36 @@ _MOST_ITERATIONS = 10**9
 _DEFAULT_ITERATIONS = 10_000
 
 
+class IterationsBox(CalmSpinBox):
+    """Keeps what was entered, by hand or by a script, from being replaced by a suggestion."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setRange(1, _MOST_ITERATIONS)
+        self.setGroupSeparatorShown(True)
+        super().setValue(_DEFAULT_ITERATIONS)
+        self._entered = False
+        self.valueChanged.connect(self._on_changed)
+
+    def setValue(self, value: int) -> None:
+        """Enter a number."""
+        super().setValue(value)
+        self._entered = True
+
+    def suggest(self, value: int) -> None:
+        """Show a number, unless another one was entered."""
+        if not self._entered:
+            self.fill(value)
+
+    def fill(self, value: int) -> None:
+        """Show a number; a suggestion may replace it."""
+        super().setValue(min(value, _MOST_ITERATIONS))
+        self._entered = False
+
+    def _on_changed(self) -> None:
+        self._entered = True
+
+
 class TrainSection(Section):
     """Where the run is kept, how long it trains, and on what.
 
@@ -46,13 +76,12 @@ class TrainSection(Section):
         super().__init__("Run", "train", parent)
         self.run_name = QLineEdit(self)
         self.runs_folder = QLineEdit(str(runs), self)
-        self.iterations = CalmSpinBox(self)
+        self.iterations = IterationsBox(self)
         self.device = CalmComboBox(self)
         self.in_thread = QCheckBox("inside napari (no process of its own)", self)
         self.goes_on = QCheckBox("goes on when napari is closed", self)
         self.name_error = ErrorLine(self)
         self._name_edited = False
-        self._iterations_edited = False
         self._devices: dict[str, Device] = {}
         self._device_words = FactLabel("train.device_words", self)
         self._existing = QMenu(self)
@@ -118,16 +147,6 @@ class TrainSection(Section):
         """Say that the devices could not be found out."""
         self._device_words.set_fact("", sentence)
 
-    def suggest_iterations(self, iterations: int) -> None:
-        """Show a number of iterations, unless the user has entered one."""
-        if not self._iterations_edited:
-            self.fill_iterations(iterations)
-
-    def fill_iterations(self, iterations: int) -> None:
-        """Show a number of iterations."""
-        self.iterations.setValue(min(iterations, _MOST_ITERATIONS))
-        self._iterations_edited = False
-
     def show_summary(self, words: str) -> None:
         """Say in the title line what the run is."""
         state = SectionState.PROBLEM if self.name_error.text() else SectionState.READY
@@ -142,9 +161,6 @@ class TrainSection(Section):
         for name in ("run_name", "runs_folder", "iterations", "device", "in_thread", "goes_on"):
             getattr(self, name).setObjectName(f"train.{name}")
         self.name_error.setObjectName("train.run_name.error")
-        self.iterations.setRange(1, _MOST_ITERATIONS)
-        self.iterations.setValue(_DEFAULT_ITERATIONS)
-        self.iterations.setGroupSeparatorShown(True)
         self.iterations.setToolTip("How many steps to train. More can be added later.")
         self.device.setEditable(True)
         self.device.setInsertPolicy(CalmComboBox.InsertPolicy.NoInsert)
@@ -161,7 +177,6 @@ class TrainSection(Section):
         self.run_name.setToolTip("Name of the run and of its folder. An existing one goes on.")
         self.runs_folder.setToolTip("The folder in which runs are kept.")
         self.run_name.textChanged.connect(self._on_name_changed)
-        self.iterations.valueChanged.connect(self._on_iterations_changed)
         self.runs_folder.textChanged.connect(self._on_text_changed)
         self.device.currentTextChanged.connect(self._say_device)
         self.in_thread.toggled.connect(self.goes_on.setDisabled)
@@ -206,9 +221,6 @@ class TrainSection(Section):
     def _on_name_changed(self) -> None:
         self._name_edited = bool(self.run_name.text())
         self._on_text_changed()
-
-    def _on_iterations_changed(self) -> None:
-        self._iterations_edited = True
 
     def _on_text_changed(self) -> None:
         self.name_error.setText("")
