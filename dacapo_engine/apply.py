@@ -15,6 +15,7 @@ from dacapo_engine.errors import ConfigError, DataError, NotFoundError
 from dacapo_engine.experiments.block_prediction import BlockPredictor
 from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
 from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array import ZarrArray
+from dacapo_engine.output_check import check_output
 from dacapo_engine.predict import load_run, open_raw, restore_weights
 from dacapo_engine.store.array_store import LocalArrayIdentifier
 from dacapo_engine.store.local_weights_store import LocalWeightsStore
@@ -151,6 +152,7 @@ def segment_volume(
         Called with the name of the stage and the share of it that is done.
     """
     run = load_run(folder)
+    check_output(target, source, run.config)
     restore_weights(run, LocalWeightsStore(folder.path.parent), choice.iteration)
     chosen_device = choose_device(device)
     run.model.to(chosen_device)

@@ -80,9 +80,7 @@ def choose_device(name: str = "auto") -> torch.device:
                 raise DeviceError(device.message)
             return torch.device(wanted)
     there = ", ".join(device.name for device in devices if device.usable)
-    raise DeviceError(
-        f"There is no device {name!r} on this machine.", hint=f"There are: {there}."
-    )
+    raise DeviceError(f"There is no device {name!r} on this machine.", hint=f"There are: {there}.")
 
 
 def _unusable(index: int, title: str) -> Device:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dacapo_engine.devices import choose_device
-from dacapo_engine.errors import ConfigError
+from dacapo_engine.errors import ConfigError, DataError
 from dacapo_engine.experiments.block_prediction import BlockPredictor
 from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
 from dacapo_engine.experiments.datasplits.datasets.arrays.intensities_array import (
@@ -22,6 +22,7 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array_config impo
 from dacapo_engine.experiments.datasplits.datasets.volume_facts import measure_arrays
 from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
+from dacapo_engine.output_check import check_output
 from dacapo_engine.store.array_store import LocalArrayIdentifier
 from dacapo_engine.store.local_weights_store import LocalWeightsStore
 from dacapo_engine.store.run_folder import RunFolder, default_runs_folder
@@ -69,12 +70,14 @@ def predict(
     Array
         The prediction, ``[c, (z,) y, x]``.
     """
-    run = load_run(RunFolder.of(runs if runs is not None else default_runs_folder(), run_name))
-    folder_runs = runs if runs is not None else default_runs_folder()
-    restore_weights(run, LocalWeightsStore(folder_runs), iteration)
-    run.model.to(choose_device(device))
-    raw = open_raw(LocalArrayIdentifier(Path(input_container), input_dataset))
+    basedir = Path(runs) if runs is not None else default_runs_folder()
+    run = load_run(RunFolder.of(basedir, run_name))
+    source = LocalArrayIdentifier(Path(input_container), input_dataset)
     target = LocalArrayIdentifier(Path(output_path), "prediction")
+    check_output(target, source, run.config)
+    restore_weights(run, LocalWeightsStore(basedir), iteration)
+    run.model.to(choose_device(device))
+    raw = open_raw(source)
     roi = output_roi if output_roi is not None else raw.roi
     return _predict_to(run, raw, roi, target, np.dtype(output_dtype), overwrite)
 
@@ -112,6 +115,12 @@ def open_raw(
         }
     )
     facts = measure_arrays(ZarrArray(config))
+    if facts.nan_share > 0:
+        raise DataError(
+            f"{facts.nan_share:.1%} of raw are not numbers (NaN or infinite).",
+            hint="Replace them, or crop that region away.",
+            place=str(identifier),
+        )
     low, high = facts.intensity_range
     return IntensitiesArray(IntensitiesArrayConfig(source_array_config=config, min=low, max=high))
 

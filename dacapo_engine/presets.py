@@ -120,7 +120,9 @@ def _choose_preset(preset: str, device: str) -> str:
     if preset == "auto":
         return "medium" if device.startswith("cuda") else "small"
     if preset not in PRESETS:
-        raise ConfigError(f"There is no preset {preset!r}.", hint=f"Choose of {', '.join(PRESETS)}.")
+        raise ConfigError(
+            f"There is no preset {preset!r}.", hint=f"Choose of {', '.join(PRESETS)}."
+        )
     return preset
 
 
@@ -132,9 +134,7 @@ def _is_flat(facts: VolumeFacts) -> tuple[bool, ...]:
 
 def _relative_sizes(facts: VolumeFacts) -> tuple[float, ...]:
     finest = min(
-        size
-        for size, flat in zip(facts.voxel_size_nm, _is_flat(facts), strict=True)
-        if not flat
+        size for size, flat in zip(facts.voxel_size_nm, _is_flat(facts), strict=True) if not flat
     )
     return tuple(size / finest for size in facts.voxel_size_nm)
 
@@ -183,7 +183,10 @@ def _patch(
     facts: VolumeFacts, preset: Preset, factors: tuple[tuple[int, ...], ...]
 ) -> tuple[int, ...]:
     flat = _is_flat(facts)
-    edge = preset.patch_3d if sum(not f for f in flat) == 3 else preset.patch_2d
+    dims = sum(not f for f in flat)
+    sizes = [s for s, f in zip(_relative_sizes(facts), flat, strict=True) if not f]
+    # Anisotropic patches hold as many voxels as isotropic ones.
+    edge = (preset.patch_3d if dims == 3 else preset.patch_2d) * math.prod(sizes) ** (1 / dims)
     patch = []
     for axis, (size, extent) in enumerate(
         zip(_relative_sizes(facts), facts.spatial_shape, strict=True)
@@ -196,12 +199,12 @@ def _patch(
 
 def _affinities(facts: VolumeFacts, patch: tuple[int, ...]) -> AffinitiesTaskConfig:
     crowded = not facts.has_background
-    smallest = facts.small_object_voxels // (20 if crowded else 4)
+    smallest = facts.small_object_voxels // (5 if crowded else 4)
     return AffinitiesTaskConfig(
         neighborhood=_neighborhood(facts, patch, crowded),
         long_range_biases=(0.6,) if crowded else (0.5,),
         long_range_groups=(2, 3) if crowded else (1, 2),
-        foreground_thresholds=(0.0,) if crowded else (0.1, 0.15, 0.25),
+        foreground_thresholds=(0.0,) if crowded else (0.1, 0.25, 0.4),
         agglomeration_thresholds=(0.3, 0.4, 0.5, 1.0) if crowded else (1.0,),
         min_sizes=(max(10, min(smallest, 1000)),),
     )
@@ -228,7 +231,7 @@ def _neighborhood(
 def _trainer(facts: VolumeFacts, preset: Preset, cores: int) -> GunpowderTrainerConfig:
     return GunpowderTrainerConfig(
         batch_size=preset.batch_size,
-        learning_rate=1e-3,
+        learning_rate=3e-3,
         optimizer="adamw",
         augments=_augments(facts),
         num_data_fetchers=max(1, min(cores - 1, 8)),

@@ -19,9 +19,11 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.intensities_array_conf
     IntensitiesArrayConfig,
 )
 from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array_config import ZarrArrayConfig
+from dacapo_engine.experiments.datasplits.datasets.dataset import Dataset
 from dacapo_engine.experiments.datasplits.datasets.raw_gt_dataset_config import RawGTDatasetConfig
 from dacapo_engine.experiments.datasplits.datasets.volume_facts import VolumeFacts, measure_arrays
 from dacapo_engine.experiments.run_config import RunConfig
+from dacapo_engine.fit_check import check_arrays_fit, check_patch_fits
 from dacapo_engine.holdout import Box, Holdout, choose_holdout
 from dacapo_engine.presets import LabelledVolume, PresetName, suggest_run
 from dacapo_engine.units import format_lengths
@@ -92,17 +94,24 @@ def _measure(files: VolumeFiles, name: str) -> tuple[RawGTDatasetConfig, VolumeF
     spatial = tuple(a for a in files.axes if a != "c") if files.axes is not None else None
     labels_config = _zarr(files.labels, spatial)
     mask_config = _zarr(files.mask, spatial) if files.mask is not None else None
-    raw, labels = _open(raw_config), _open(labels_config)
-    facts = measure_arrays(raw, labels, _open(mask_config) if mask_config else None)
+    dataset = RawGTDatasetConfig(
+        name=name, raw_config=raw_config, gt_config=labels_config, mask_config=mask_config
+    )
+    opened = dataset.dataset_type(dataset)
+    check_arrays_fit(opened)
+    facts = measure_arrays(_open(raw_config), _open(labels_config), _alike(opened))
     _check_facts(facts, files)
     low, high = facts.intensity_range
-    dataset = RawGTDatasetConfig(
-        name=name,
-        raw_config=IntensitiesArrayConfig(source_array_config=raw_config, min=low, max=high),
-        gt_config=labels_config,
-        mask_config=mask_config,
-    )
-    return dataset, facts
+    intensities = IntensitiesArrayConfig(source_array_config=raw_config, min=low, max=high)
+    return dataset.replace(raw_config=intensities), facts
+
+
+def _alike(dataset: Dataset) -> Array | None:
+    """The mask, where it has the voxels of the labels; facts are measured without it else."""
+    mask, labels = dataset.mask, dataset.gt
+    if mask is None or labels is None:
+        return None
+    return mask if mask.roi == labels.roi else None
 
 
 def _zarr(identifier: LocalArrayIdentifier, axes: tuple[str, ...] | None) -> ZarrArrayConfig:
@@ -176,7 +185,8 @@ def _cropped(dataset: RawGTDatasetConfig, box: Box, name: str) -> RawGTDatasetCo
 def _check_opens(config: RunConfig) -> None:
     """Let the data split find what does not fit before somebody starts the run."""
     split = config.datasplit_config
-    split.datasplit_type(split)
+    for dataset in split.datasplit_type(split).train:
+        check_patch_fits(dataset, config.architecture_config.input_shape)
 
 
 def _describe(facts: VolumeFacts) -> tuple[str, ...]:

@@ -21,13 +21,14 @@ from dacapo_engine.store.control import Verb, clear_foreign, take
 from dacapo_engine.store.lock import RunLock
 from dacapo_engine.store.rows import append_row
 from dacapo_engine.store.run_folder import RunFolder, default_runs_folder
+from dacapo_engine.store.run_log import logged_to
 from dacapo_engine.store.snapshot_rows import record_snapshot
 from dacapo_engine.store.status import RunState, StatusWriter
 from dacapo_engine.validate import Validation
 from dacapo_engine.yaml_file import read_config, to_yaml
 
 if TYPE_CHECKING:
-    from dacapo_engine.experiments.trainers.gunpowder_trainer import GunpowderTrainer
+    pass
 
 __all__ = ["Training", "train", "train_run"]
 
@@ -86,7 +87,7 @@ def train_run(
     """
     folder = RunFolder.of(runs if runs is not None else default_runs_folder(), run.name)
     folder.create()
-    with RunLock(folder):
+    with RunLock(folder), logged_to(folder):
         status = StatusWriter(folder, num_iterations=run.train_until)
         status.update(RunState.STARTING)
         try:
@@ -136,6 +137,13 @@ class Training:
         clear_foreign(self._folder, self._status.session)
         self._device = choose_device(device)
         self._status.update(device=str(self._device))
+        logger.info(
+            "session %s on %s, torch %s, %d threads",
+            self._status.session,
+            self._device,
+            torch.__version__,
+            torch.get_num_threads(),
+        )
         if self._device.type == "cpu" and self._run.config.num_threads is not None:
             torch.set_num_threads(self._run.config.num_threads)
         iteration = self._checkpoints.resume(self._run)

@@ -101,9 +101,7 @@ class Validation:
         What it is scored on; the validation datasets of the run if None.
     """
 
-    def __init__(
-        self, run: Run, folder: RunFolder, datasets: list[Dataset] | None = None
-    ) -> None:
+    def __init__(self, run: Run, folder: RunFolder, datasets: list[Dataset] | None = None) -> None:
         self._run = run
         self._folder = folder
         self._datasets = run.datasplit.validate if datasets is None else datasets
@@ -132,9 +130,7 @@ class Validation:
         task = self._run.task
         scores = []
         best: tuple[EvaluationScores, np.ndarray] | None = None
-        for parameters, labels in task.post_processor.segment_all(
-            prediction.data, task.parameters
-        ):
+        for parameters, labels in task.post_processor.segment_all(prediction.data, task.parameters):
             if should_stop():
                 return None
             entry = task.evaluator.evaluate(_like(labels, prediction), dataset.gt, dataset.mask)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
 import sys
 from collections.abc import Sequence
 
@@ -56,18 +57,31 @@ def cli(context: click.Context, debug: bool) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; bad input ends it with one line on stderr and exit status 2."""
+    # Threads that wait for each other sleep: where data workers share the cores, spinning makes
+    # a step up to ten times slower. Read when torch is imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
     try:
-        cli.main([word for word in words if word != "--debug"] if debug else words,
-                 prog_name="dacapo-engine", standalone_mode=False)
+        cli.main(
+            [word for word in words if word != "--debug"] if debug else words,
+            prog_name="dacapo-engine",
+            standalone_mode=False,
+        )
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
         click.echo(f"Error: {error.format_message()}", err=True)
         sys.exit(2)
-    except DacapoError as error:
+    except (DacapoError, OSError, RuntimeError, MemoryError) as error:
         if debug:
             raise
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"Error: {_one_line(error)}", err=True)
         sys.exit(2)
+
+
+def _one_line(error: BaseException) -> str:
+    if isinstance(error, DacapoError):
+        return " ".join(str(error).split())
+    text = " ".join(str(error).split()) or type(error).__name__
+    return f"{text}. dacapo-engine --debug shows where this arose."

@@ -31,11 +31,13 @@ def evaluate(
     from dacapo_engine.evaluate import evaluate_volumes
     from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array import ZarrArray
 
-    opened = [
-        ZarrArray.open_from_array_identifier(array) if array is not None else None
-        for array in (segmentation, labels, mask)
-    ]
-    scores = evaluate_volumes(opened[0], opened[1], opened[2], count_background=count_background)
+    open_array = ZarrArray.open_from_array_identifier
+    scores = evaluate_volumes(
+        open_array(segmentation),
+        open_array(labels),
+        open_array(mask) if mask is not None else None,
+        count_background=count_background,
+    )
     click.echo(json.dumps({name: _plain(value) for name, value in scores.items()}))
 
 

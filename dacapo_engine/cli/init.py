@@ -14,6 +14,7 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier impor
 )
 
 if TYPE_CHECKING:
+    from dacapo_engine.presets import PresetName
     from dacapo_engine.setup_run import Setup
 
 __all__ = ["init"]
@@ -45,7 +46,7 @@ def init(
     validation_labels: LocalArrayIdentifier | None,
     axes: tuple[str, ...] | None,
     task: str,
-    preset: str,
+    preset: PresetName,
     num_iterations: int | None,
     name: str | None,
 ) -> None:
@@ -58,8 +59,10 @@ def init(
     from dacapo_engine.setup_run import VolumeFiles, set_up_run
     from dacapo_engine.store.atomic import write_text
     from dacapo_engine.store.run_folder import check_run_name
+    from dacapo_engine.store.writable import make_writable_folder
     from dacapo_engine.yaml_file import to_yaml
 
+    make_writable_folder(run_file.absolute().parent)
     validation = None
     if validation_raw is not None and validation_labels is not None:
         validation = VolumeFiles(validation_raw, validation_labels, None, axes)

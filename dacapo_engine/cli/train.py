@@ -28,17 +28,17 @@ def train(run_file: Path, runs: Path | None, device: str, num_iterations: int | 
 
     Ctrl-C and SIGTERM finish the step and keep the weights.
     """
-    from dacapo_engine.store.run_folder import default_runs_folder
+    from dacapo_engine.store.run_folder import RunFolder, default_runs_folder
 
     config = _read(run_file)
     if num_iterations is not None:
         config = config.replace(num_iterations=num_iterations)
+    folder = runs if runs is not None else default_runs_folder()
+    click.echo(f"Run {config.name} in {RunFolder.of(folder, config.name).path}")
     stop = _stop_on_signals()
     from dacapo_engine.experiments.run import Run
     from dacapo_engine.train import train_run
 
-    folder = runs if runs is not None else default_runs_folder()
-    click.echo(f"Run {config.name} in {folder / config.name}")
     with TrainingProgress(config.num_iterations) as progress:
         run = Run(config)
         train_run(

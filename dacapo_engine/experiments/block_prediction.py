@@ -12,6 +12,7 @@ import psutil
 import torch
 from funlib.geometry import Coordinate, Roi
 
+from dacapo_engine.errors import DataError
 from dacapo_engine.experiments.trainers.precision import autocast, fast_layout
 
 if TYPE_CHECKING:
@@ -152,6 +153,12 @@ def _read_mirrored(raw: Array, roi: Roi) -> np.ndarray:
     """Raw over `roi` as float32 ``[c, (z,) y, x]``, mirrored where `roi` leaves the volume."""
     inside = roi.intersect(raw.roi)
     data = np.asarray(raw[inside], dtype=np.float32)
+    if not np.isfinite(data).all():
+        raise DataError(
+            f"{raw.name or 'raw'} holds values that are not numbers (NaN or infinite).",
+            hint="Replace them, or crop that region away.",
+            place=str(inside),
+        )
     data = data if raw.num_channels is not None else data[None]
     before = (inside.begin - roi.begin) / raw.voxel_size
     after = (roi.end - inside.end) / raw.voxel_size

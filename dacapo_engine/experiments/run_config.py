@@ -103,9 +103,7 @@ class RunConfig(Config):
     task_config: AnyTaskConfig = Field(
         title="Task", description="What is to be found in the volume."
     )
-    architecture_config: AnyArchitectureConfig = Field(
-        title="Model", description="The network."
-    )
+    architecture_config: AnyArchitectureConfig = Field(title="Model", description="The network.")
     trainer_config: AnyTrainerConfig = Field(
         title="Training", description="How the network is trained."
     )

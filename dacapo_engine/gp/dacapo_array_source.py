@@ -30,9 +30,7 @@ class DaCapoArraySource(gp.BatchProvider):
         labels and masks. Guessed from the data type where None.
     """
 
-    def __init__(
-        self, array: Array, key: gp.ArrayKey, interpolatable: bool | None = None
-    ) -> None:
+    def __init__(self, array: Array, key: gp.ArrayKey, interpolatable: bool | None = None) -> None:
         self.array = array
         self.key = key
         if interpolatable is None:

@@ -13,7 +13,6 @@ from scipy.spatial.transform import Rotation
 __all__ = ["ElasticAugment"]
 
 
-
 class ElasticAugment(gp.BatchFilter):
     """Moves voxels: rotation and scaling about the centre, plus a smooth random displacement.
 

@@ -44,7 +44,11 @@ def write_with(path: Path, write: Callable[[BinaryIO], None]) -> None:
 
 def write_bytes(path: Path, data: bytes) -> None:
     """Write `data` to `path`, whole or not at all."""
-    write_with(path, lambda file: file.write(data) and None)
+
+    def write(file: BinaryIO) -> None:
+        file.write(data)
+
+    write_with(path, write)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -137,4 +137,3 @@ class LocalWeightsStore(WeightsStore):
 
     def _file(self, run: str, iteration: int) -> Path:
         return self._folder(run).checkpoints / str(iteration)
-

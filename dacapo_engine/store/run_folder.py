@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from dacapo_engine.errors import ConfigError, StoreError
+from dacapo_engine.errors import ConfigError
+from dacapo_engine.store.writable import make_writable_folder
 
 __all__ = ["RunFolder", "check_run_name", "default_runs_folder"]
 
@@ -130,14 +131,8 @@ class RunFolder:
 
     def create(self) -> None:
         """Make the folder; raises StoreError where that is not possible."""
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            probe = self.path / f".write-test-{os.getpid()}"
-            probe.touch()
-            probe.unlink()
-        except OSError as error:
-            raise StoreError(
-                f"Cannot write to the run folder: {error.strerror or error}.",
-                hint="Choose another runs folder, or make this one writable.",
-                place=str(self.path),
-            ) from error
+        make_writable_folder(
+            self.path,
+            "run folder",
+            "Choose another runs folder, or make this one writable.",
+        )

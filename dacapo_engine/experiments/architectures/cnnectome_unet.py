@@ -29,8 +29,8 @@ class CNNectomeUNet(Architecture):
     """U-Net with any number of levels, anisotropic factors and kernels, in 2D and 3D.
 
     Raw is normalized to mean 0 and deviation 1: by its own numbers in training, by their running
-    means in evaluation. With valid padding, upsampled maps are cropped so that shifting the input by a multiple of
-    `block_step` shifts the output and changes nothing else.
+    means in evaluation. With valid padding, upsampled maps are cropped so that shifting the input
+    by a multiple of `block_step` shifts the output and changes nothing else.
 
     Parameters
     ----------

@@ -67,9 +67,7 @@ def axis_sizes(config: CNNectomeUNetConfig, axis: int) -> AxisSizes:
     )
 
 
-def unet_output_shape(
-    config: CNNectomeUNetConfig, input_shape: tuple[int, ...]
-) -> tuple[int, ...]:
+def unet_output_shape(config: CNNectomeUNetConfig, input_shape: tuple[int, ...]) -> tuple[int, ...]:
     """Output shape for `input_shape`; raises ConfigError where the U-Net cannot take it."""
     check_input_shape(config, input_shape)
     sizes = (axis_sizes(config, axis).output(size) for axis, size in enumerate(input_shape))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from fractions import Fraction
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -15,20 +13,21 @@ from funlib.geometry import Coordinate
 from torch.optim.lr_scheduler import LRScheduler
 
 from dacapo_engine.errors import ConfigError, DataError, TrainingError
+from dacapo_engine.experiments.datasplits.datasets.arrays.numpy_array import NumpyArray
 from dacapo_engine.experiments.datasplits.datasets.arrays.ones_array import OnesArray
 from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array import ZarrArray
-from dacapo_engine.experiments.datasplits.datasets.arrays.numpy_array import NumpyArray
 from dacapo_engine.experiments.trainers.optimizers import create_optimizer, warmup_schedule
 from dacapo_engine.experiments.trainers.pipeline_view import PipelineView
-from dacapo_engine.experiments.trainers.precision import autocast, fast_layout
+from dacapo_engine.experiments.trainers.precision import to_fast_layout
 from dacapo_engine.experiments.trainers.sample_loader import SampleBatch, SampleLoader
-from dacapo_engine.experiments.trainers.sample_plan import SamplePlan, SampleSource
+from dacapo_engine.experiments.trainers.sample_plan import SamplePlan
+from dacapo_engine.experiments.trainers.sample_planning import plan_samples
 from dacapo_engine.experiments.trainers.snapshot_writer import SnapshotWriter
 from dacapo_engine.experiments.trainers.trainer import Trainer
+from dacapo_engine.experiments.trainers.training_step import take_step
 from dacapo_engine.experiments.trainers.weight_average import WeightAverage
 from dacapo_engine.experiments.training_iteration_stats import TrainingIterationStats
 from dacapo_engine.gp import CopyMask, DaCapoArraySource, DaCapoTargetFilter, GraphSource, Product
-from dacapo_engine.units import to_world
 
 if TYPE_CHECKING:
     from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier import (
@@ -124,9 +123,7 @@ class GunpowderTrainer(Trainer):
 
     def create_optimizer(self, model: Model) -> torch.optim.Optimizer:
         """The optimizer of the config, with its schedule and the average of the weights."""
-        optimizer = create_optimizer(
-            self.config.optimizer, model.parameters(), self.learning_rate
-        )
+        optimizer = create_optimizer(self.config.optimizer, model.parameters(), self.learning_rate)
         self.scheduler = warmup_schedule(optimizer, self.config.warmup_iterations)
         decay = self.config.average_decay
         self.average = WeightAverage(model, decay) if decay is not None else None
@@ -146,22 +143,7 @@ class GunpowderTrainer(Trainer):
         """Prepare to draw samples; raises DataError where a volume is too small for the model."""
         if not self.can_train(datasets):
             raise DataError("Every dataset to train on needs labels.", place="datasplit_config")
-        raw_grid = datasets[0].raw.grid
-        voxel_size = raw_grid.voxel_size
-        for dataset in datasets:
-            _check_size(dataset, model.input_shape)
-        units_per_nm = to_world(Fraction(1), raw_grid.unit)
-        plan = SamplePlan(
-            sources=tuple(_source(dataset) for dataset in datasets),
-            predictor=task.predictor,
-            augments=tuple(augment.in_world(units_per_nm) for augment in self.augments),
-            input_size=voxel_size * model.input_shape,
-            output_size=model.scale(voxel_size) * model.output_shape,
-            seed=self.seed,
-            min_masked=self.min_masked or 0.0,
-            min_foreground=self.gt_min_reject,
-            clip_raw=self.clip_raw,
-        )
+        plan = plan_samples(datasets, model, task, self.config, self.seed)
         self.close()
         self._plan = plan
         self._voxel_size_nm = datasets[0].raw.voxel_size_nm
@@ -171,7 +153,7 @@ class GunpowderTrainer(Trainer):
         self._loader.restart(self._iteration)
         self._loss = task.loss
         if snapshot_container is not None:
-            self._snapshots = SnapshotWriter(snapshot_container, raw_grid)
+            self._snapshots = SnapshotWriter(snapshot_container, datasets[0].raw.grid)
 
     def next(self) -> tuple[torch.Tensor, ...]:
         """The next batch as raw, gt, target, weight and mask, each with a batch axis first."""
@@ -197,7 +179,8 @@ class GunpowderTrainer(Trainer):
         """
         if num_iterations <= 0:
             raise ConfigError(f"Expected a positive number of iterations, got {num_iterations}.")
-        model.to(device=device, memory_format=fast_layout(model.architecture.dims))
+        model.to(device)
+        to_fast_layout(model, model.architecture.dims)
         for _ in range(num_iterations):
             waiting = time.perf_counter()
             batch = self._next_batch()
@@ -265,6 +248,25 @@ class GunpowderTrainer(Trainer):
             raise ConfigError("build_batch_provider has to be called before samples are drawn.")
         return self._loader.next()
 
+    def step_on(
+        self,
+        raw: torch.Tensor,
+        target: torch.Tensor,
+        weight: torch.Tensor,
+        loss: Loss,
+        model: Model,
+        optimizer: torch.optim.Optimizer,
+        keep_gradient: bool = False,
+    ) -> tuple[float, torch.Tensor]:
+        """One step on tensors with a batch axis; see `take_step`."""
+        batch = (raw, target, weight)
+        value, prediction = take_step(model, optimizer, loss, batch, self.config, keep_gradient)
+        if self.scheduler is not None:
+            self.scheduler.step()
+        if self.average is not None:
+            self.average.update()
+        return value, prediction
+
     def _step(
         self,
         batch: SampleBatch,
@@ -272,46 +274,25 @@ class GunpowderTrainer(Trainer):
         optimizer: torch.optim.Optimizer,
         device: torch.device,
     ) -> float:
-        model.train()
-        optimizer.zero_grad(set_to_none=True)
-        layout = fast_layout(model.architecture.dims)
-        raw = batch.raw.to(device, torch.float32, non_blocking=True)
-        with autocast(self.config.precision, device):
-            prediction = model(raw.contiguous(memory_format=layout))
-        snapshot = self._wants_snapshot()
-        if snapshot:
-            prediction.retain_grad()
-        loss = self._compute_loss(prediction, batch, device)
-        loss.backward()
-        value = float(loss.detach())
-        self._check_finite(value)
-        if self.config.gradient_clip is not None:
-            torch.nn.utils.clip_grad_norm_(model.parameters(), self.config.gradient_clip)
-        optimizer.step()
-        if self.scheduler is not None:
-            self.scheduler.step()
-        if self.average is not None:
-            self.average.update()
-        if snapshot:
-            self._write_snapshot(batch, prediction, model)
-        return value
-
-    def _compute_loss(
-        self, prediction: torch.Tensor, batch: SampleBatch, device: torch.device
-    ) -> torch.Tensor:
         if self._loss is None:
             raise ConfigError("build_batch_provider has to be called before iterate.")
+        raw = batch.raw.to(device, torch.float32, non_blocking=True)
         target = batch.target.to(device, non_blocking=True)
         weight = batch.weight.to(device, non_blocking=True)
-        return self._loss.compute(prediction, target, weight)
-
-    def _check_finite(self, loss: float) -> None:
-        if not math.isfinite(loss):
+        snapshot = self._wants_snapshot()
+        try:
+            loss, prediction = self.step_on(
+                raw, target, weight, self._loss, model, optimizer, keep_gradient=snapshot
+            )
+        except FloatingPointError as error:
             first = self._iteration * self.batch_size
             raise TrainingError(
                 f"The loss of iteration {self._iteration} is not a number (sample {first}).",
                 hint="Lower the learning rate, or look at that sample; the last weights are kept.",
-            )
+            ) from error
+        if snapshot:
+            self._write_snapshot(batch, prediction, model)
+        return loss
 
     def _wants_snapshot(self) -> bool:
         if self._snapshots is None:
@@ -320,9 +301,7 @@ class GunpowderTrainer(Trainer):
         regular = interval is not None and self._iteration % interval == 0
         return regular or self._snapshot_asked
 
-    def _write_snapshot(
-        self, batch: SampleBatch, prediction: torch.Tensor, model: Model
-    ) -> None:
+    def _write_snapshot(self, batch: SampleBatch, prediction: torch.Tensor, model: Model) -> None:
         if self._snapshots is None or prediction.grad is None:
             return
         shown = prediction.detach()[0].float()
@@ -351,27 +330,3 @@ class GunpowderTrainer(Trainer):
                 stats.time,
                 stats.wait,
             )
-
-
-def _source(dataset: Dataset) -> SampleSource:
-    if dataset.gt is None:
-        raise DataError(f"{dataset.name} has no labels.")
-    return SampleSource(
-        raw=dataset.raw,
-        gt=dataset.gt,
-        mask=dataset.mask if dataset.mask is not None else OnesArray.like(dataset.gt),
-        weight=int(dataset.weight or 1),
-        points=tuple(map(tuple, dataset.sample_points)) if dataset.sample_points else None,
-    )
-
-
-def _check_size(dataset: Dataset, input_shape: Coordinate) -> None:
-    shape = dataset.raw.roi.shape / dataset.raw.voxel_size
-    if all(have >= need for have, need in zip(shape, input_shape, strict=True)):
-        return
-    raise DataError(
-        f"raw is {' x '.join(map(str, shape))} voxels; this model reads "
-        f"{' x '.join(map(str, input_shape))}.",
-        hint="Choose a smaller preset, or a smaller patch (architecture_config.input_shape).",
-        place=dataset.name,
-    )

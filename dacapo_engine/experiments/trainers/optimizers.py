@@ -20,9 +20,7 @@ def create_optimizer(
     """
     parameters = list(parameters)
     if kind == "adamw":
-        return torch.optim.AdamW(
-            parameters, lr=learning_rate, betas=(0.9, 0.99), weight_decay=1e-2
-        )
+        return torch.optim.AdamW(parameters, lr=learning_rate, betas=(0.9, 0.99), weight_decay=1e-2)
     return torch.optim.RAdam(parameters, lr=learning_rate, decoupled_weight_decay=True)
 
 

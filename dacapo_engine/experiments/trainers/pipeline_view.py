@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
@@ -52,10 +53,8 @@ class PipelineView:
     def close(self) -> None:
         """End the view, its server and its pipeline."""
         if self._process.is_alive():
-            try:
+            with suppress(OSError):
                 self._connection.send("close")
-            except OSError:
-                pass
             self._process.join(_END_SECONDS)
             self._process.terminate()
         self._connection.close()

@@ -16,9 +16,11 @@ __all__ = ["PipelineViewer", "serve"]
 
 _METRES_PER_NM = 1e-9
 _SHADERS = {
-    "raw": "#uicontrol invlerp normalized(range=[0, 1])\nvoid main() { emitGrayscale(normalized()); }",
+    "raw": "#uicontrol invlerp normalized(range=[0, 1])\n"
+    "void main() { emitGrayscale(normalized()); }",
     "target": "void main() { emitGrayscale(toNormalized(getDataValue())); }",
-    "weight": "#uicontrol invlerp normalized(range=[0, 4])\nvoid main() { emitGrayscale(normalized()); }",
+    "weight": "#uicontrol invlerp normalized(range=[0, 4])\n"
+    "void main() { emitGrayscale(normalized()); }",
     "mask": "void main() { emitRGBA(vec4(0, 0.4, 0, 0.2 * float(toRaw(getDataValue())))); }",
 }
 

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 import torch
 
-__all__ = ["autocast", "fast_layout", "uses_bfloat16"]
+__all__ = ["autocast", "fast_layout", "to_fast_layout", "uses_bfloat16"]
 
 
 def uses_bfloat16(precision: str, device: torch.device) -> bool:
@@ -24,6 +24,12 @@ def autocast(precision: str, device: torch.device) -> AbstractContextManager[obj
     if not uses_bfloat16(precision, device):
         return nullcontext()
     return torch.autocast(device.type, dtype=torch.bfloat16)
+
+
+def to_fast_layout(module: torch.nn.Module, dims: int) -> None:
+    """Store the weights of `module` in the order of `fast_layout`."""
+    # The annotations of torch know this argument for tensors only.
+    module.to(memory_format=fast_layout(dims))  # type: ignore[call-overload]
 
 
 def fast_layout(dims: int) -> torch.memory_format:

@@ -70,6 +70,4 @@ class SnapshotWriter:
             begin + index * size
             for begin, index, size in zip(self.grid.exact_offset, first, sizes, strict=True)
         ]
-        return VoxelGrid.from_nanometres(
-            shape, sizes, offset, known=self.grid.known
-        )
+        return VoxelGrid.from_nanometres(shape, sizes, offset, known=self.grid.known)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
+
+from dacapo_engine.errors import ConfigError
 
 if TYPE_CHECKING:
     import torch
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from dacapo_engine.experiments.datasplits.datasets.dataset import Dataset
     from dacapo_engine.experiments.model import Model
     from dacapo_engine.experiments.tasks.task import Task
+    from dacapo_engine.experiments.trainers.pipeline_view import PipelineView
     from dacapo_engine.experiments.training_iteration_stats import TrainingIterationStats
 
 __all__ = ["Trainer"]
@@ -81,3 +85,9 @@ class Trainer(ABC):
         snapshot_container
             Where samples and their predictions are stored to be looked at; nowhere if None.
         """
+
+    def visualize_pipeline(
+        self, bind_address: str = "127.0.0.1", bind_port: int = 0
+    ) -> AbstractContextManager[PipelineView]:
+        """Show samples in Neuroglancer; a trainer without a pipeline raises ConfigError."""
+        raise ConfigError(f"{type(self).__name__} has no pipeline to show.")

@@ -15,9 +15,7 @@ __all__ = ["AnyTrainerConfig", "TrainerConfig"]
 class TrainerConfig(TaggedConfig):
     """How a network is trained."""
 
-    registry: ClassVar[Registry[Any]] = Registry(
-        "trainer", "dacapo_engine.experiments.trainers"
-    )
+    registry: ClassVar[Registry[Any]] = Registry("trainer", "dacapo_engine.experiments.trainers")
     trainer_type: ClassVar[Any]
 
     batch_size: int = Field(

@@ -24,21 +24,18 @@ class AugmentConfig(TaggedConfig):
     )
 
     def in_world(self, units_per_nm: int) -> Self:
-        """This augment with its nanometres counted in the run's world unit."""
+        """The same augment with its nanometres counted in the run's world unit."""
         return self
 
     @abstractmethod
     def node(
-        self,
-        _raw_key: gp.ArrayKey = None,
-        _gt_key: gp.ArrayKey = None,
-        _mask_key: gp.ArrayKey = None,
+        self, raw_key: gp.ArrayKey, gt_key: gp.ArrayKey, mask_key: gp.ArrayKey
     ) -> gp.BatchFilter:
         """Build the gunpowder node of this augment.
 
         Parameters
         ----------
-        _raw_key, _gt_key, _mask_key
+        raw_key, gt_key, mask_key
             Keys of intensities, labels and mask in the pipeline. A node that moves voxels
             moves all that is requested; one that changes values changes raw only.
         """

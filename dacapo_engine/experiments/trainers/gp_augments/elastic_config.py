@@ -66,16 +66,13 @@ class ElasticAugmentConfig(AugmentConfig):
         return self.replace(control_point_displacement_sigma=sigma)
 
     def node(
-        self,
-        _raw_key: gp.ArrayKey = None,
-        _gt_key: gp.ArrayKey = None,
-        _mask_key: gp.ArrayKey = None,
+        self, raw_key: gp.ArrayKey, gt_key: gp.ArrayKey, mask_key: gp.ArrayKey
     ) -> gp.BatchFilter:
         """Build the node; it acts on every array of the request."""
         from dacapo_engine.gp.elastic_augment import ElasticAugment
 
         return ElasticAugment(
-            _raw_key,
+            raw_key,
             control_point_spacing=self.control_point_spacing,
             displacement_sigma=self.control_point_displacement_sigma,
             rotation_interval=self.rotation_interval,

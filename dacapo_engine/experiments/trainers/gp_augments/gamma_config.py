@@ -33,12 +33,9 @@ class GammaAugmentConfig(AugmentConfig):
     augmentation_probability: float = augmentation_probability()
 
     def node(
-        self,
-        _raw_key: gp.ArrayKey = None,
-        _gt_key: gp.ArrayKey = None,
-        _mask_key: gp.ArrayKey = None,
+        self, raw_key: gp.ArrayKey, gt_key: gp.ArrayKey, mask_key: gp.ArrayKey
     ) -> gp.BatchFilter:
         """Build the node; it acts on raw only."""
         from dacapo_engine.gp.gamma_augment import GammaAugment
 
-        return GammaAugment(_raw_key, self.gamma_range, self.augmentation_probability)
+        return GammaAugment(raw_key, self.gamma_range, self.augmentation_probability)

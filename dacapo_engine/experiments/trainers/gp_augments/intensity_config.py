@@ -43,16 +43,13 @@ class IntensityAugmentConfig(AugmentConfig):
     augmentation_probability: float = augmentation_probability()
 
     def node(
-        self,
-        _raw_key: gp.ArrayKey = None,
-        _gt_key: gp.ArrayKey = None,
-        _mask_key: gp.ArrayKey = None,
+        self, raw_key: gp.ArrayKey, gt_key: gp.ArrayKey, mask_key: gp.ArrayKey
     ) -> gp.BatchFilter:
         """Build the node; it acts on raw only."""
         from dacapo_engine.gp.intensity_augment import IntensityAugment
 
         return IntensityAugment(
-            _raw_key,
+            raw_key,
             scale=self.scale,
             shift=self.shift,
             clip=self.clip,

@@ -31,12 +31,9 @@ class NoiseAugmentConfig(AugmentConfig):
     augmentation_probability: float = augmentation_probability()
 
     def node(
-        self,
-        _raw_key: gp.ArrayKey = None,
-        _gt_key: gp.ArrayKey = None,
-        _mask_key: gp.ArrayKey = None,
+        self, raw_key: gp.ArrayKey, gt_key: gp.ArrayKey, mask_key: gp.ArrayKey
     ) -> gp.BatchFilter:
         """Build the node; it acts on raw only."""
         from dacapo_engine.gp.noise_augment import NoiseAugment
 
-        return NoiseAugment(_raw_key, self.std, self.augmentation_probability)
+        return NoiseAugment(raw_key, self.std, self.augmentation_probability)

@@ -25,12 +25,9 @@ class SimpleAugmentConfig(AugmentConfig):
     augmentation_probability: float = augmentation_probability()
 
     def node(
-        self,
-        _raw_key: gp.ArrayKey = None,
-        _gt_key: gp.ArrayKey = None,
-        _mask_key: gp.ArrayKey = None,
+        self, raw_key: gp.ArrayKey, gt_key: gp.ArrayKey, mask_key: gp.ArrayKey
     ) -> gp.BatchFilter:
         """Build the node; it acts on every array of the request."""
         from dacapo_engine.gp.isotropic_simple_augment import IsotropicSimpleAugment
 
-        return IsotropicSimpleAugment(_raw_key, p=self.augmentation_probability)
+        return IsotropicSimpleAugment(raw_key, p=self.augmentation_probability)
