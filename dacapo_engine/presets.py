@@ -54,10 +54,10 @@ class Preset:
 
 
 PRESETS: dict[str, Preset] = {
-    "tiny": Preset("for a first look", 8, 2, 2, 64, 32, 1),
-    "small": Preset("for a processor", 12, 3, 2, 128, 48, 1),
-    "medium": Preset("for a graphics card of 8 GB", 16, 3, 3, 256, 72, 2),
-    "large": Preset("for a graphics card of 24 GB", 32, 3, 3, 384, 96, 4),
+    "tiny": Preset("for a first look", 8, 2, 2, 128, 32, 1),
+    "small": Preset("for a processor", 12, 3, 2, 256, 48, 1),
+    "medium": Preset("for a graphics card of 8 GB", 16, 3, 3, 384, 72, 2),
+    "large": Preset("for a graphics card of 24 GB", 32, 3, 3, 512, 96, 4),
 }
 
 
@@ -105,7 +105,7 @@ def suggest_run(
     return RunConfig(
         name=name,
         num_iterations=num_iterations or 30_000,
-        validation_interval=1000,
+        validation_interval=1500,
         task_config=_affinities(facts, architecture.input_shape),
         architecture_config=architecture,
         trainer_config=_trainer(facts, chosen, cores or os.cpu_count() or 1),

@@ -15,6 +15,7 @@ from dacapo_engine.experiments.trainers.sample_plan import SamplePlan
 __all__ = ["PipelineViewer", "serve"]
 
 _METRES_PER_NM = 1e-9
+_PIXELS_ACROSS = 250
 _SHADERS = {
     "raw": "#uicontrol invlerp normalized(range=[0, 1])\n"
     "void main() { emitGrayscale(normalized()); }",
@@ -76,6 +77,7 @@ class PipelineViewer:
             for name in ("target", "weight", "mask"):
                 state.layers[name].visible = False
             state.position = [0.5] * len(self._voxel_size_nm)
+            state.cross_section_scale = max(sample.raw.shape[1:]) / _PIXELS_ACROSS
         with self._viewer.config_state.txn() as config:
             config.status_messages["sample"] = f"sample {index} (press t for the next)"
         return index
