@@ -15,6 +15,7 @@ from dacapo_engine.errors import DacapoError, NotFoundError, TrainingError
 
 __all__ = ["EngineProcess", "ask_engine", "engine_command", "last_sentence"]
 
+_PATIENCE = 2.0
 _ERROR_PREFIX = "Error: "
 # A Popen that is collected while its process runs warns; these are left running on purpose.
 _left_running: list[subprocess.Popen[bytes]] = []
@@ -90,18 +91,19 @@ class EngineProcess:
         )
 
     def end(self) -> None:
-        """Close its standard input, or end it the hard way where it does not listen."""
+        """End it at once: nothing that it holds has to be kept."""
         if self._process.stdin is not None:
-            self._process.stdin.close()
-            if self._process.stdout is not None:
-                self._process.stdout.close()
-        else:
-            self._process.terminate()
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
+        self._process.terminate()
         try:
-            self._process.wait(timeout=2)
+            self._process.wait(timeout=_PATIENCE)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.wait(timeout=5)
+            self._process.wait(timeout=_PATIENCE)
+        # Only now: closing a pipe that another thread reads from waits for that thread.
+        if self._process.stdout is not None:
+            self._process.stdout.close()
 
     def leave(self) -> None:
         """Let it run on without this napari."""

@@ -181,6 +181,8 @@ class LossPlot(QWidget):
         self._average.setData(x[thin], smooth[thin])
         self._draw_scores(x[0] if len(x) and self._window.currentIndex() else -np.inf)
         self._plot.getPlotItem().enableAutoRange()
+        for part in (self._plot, self._log, self._window):
+            part.setVisible(len(self._losses) > 0)
         self._say(average)
 
     def _in_window(self) -> tuple[Values, Values]:
@@ -208,7 +210,7 @@ class LossPlot(QWidget):
     def _say(self, average: Values) -> None:
         finite = average[np.isfinite(average)]
         if not len(finite):
-            self._words.setText("No loss yet")
+            self._words.setText("The curve begins with the first iteration.")
             return
         self._words.setText(f"loss {finite[-1]:.4g}{self._best_words()}")
 

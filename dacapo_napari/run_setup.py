@@ -90,7 +90,8 @@ def look_at_run(runs: Path, name: str) -> RunLook:
         folder = RunFolder.of(runs, name)
         config = read_config(folder.run_file, RunConfig) if folder.exists() else None
     except DacapoError as error:
-        return RunLook(None, None, None, False, names, str(error))
+        sentence = " ".join(part for part in (error.message, error.hint) if part)
+        return RunLook(None, None, None, False, names, sentence)
     return RunLook(folder, config, read_status(folder), has_begun(folder), names)
 
 

@@ -132,7 +132,7 @@ class SegmentWidget(QWidget):
         try:
             request = self._request()
         except DacapoError as error:
-            self._error.setText(str(error))
+            self._error.setText(str(Failed.of(error)))
             return
         self._thread = SegmentThread(request)
         self._thread.said.connect(self._status.setText)

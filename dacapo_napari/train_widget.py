@@ -6,7 +6,7 @@ import webbrowser
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import QEvent, Qt
+from qtpy.QtCore import QEvent, Qt, QTimer
 from qtpy.QtGui import QKeySequence, QShortcut
 from qtpy.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -99,7 +99,8 @@ class TrainWidget(QWidget):
 
     def close_down(self) -> None:
         """Let go of everything; a training goes on or is asked to stop, as the user chose."""
-        self.data.stop_watching()
+        self.data.close_down()
+        self.run.close_down()
         self._link.close()
 
     def _on_data_changed(self) -> None:
@@ -110,7 +111,7 @@ class TrainWidget(QWidget):
         try:
             data = self.data.data()
         except DacapoError as error:
-            self.data.set_error(str(error))
+            self.data.set_error(str(Failed.of(error)))
             return
         self._say("Looking at the data…")
         self._link.call("suggest", suggest, data, self.run.runs(), self.run.best_device()).begin(
@@ -191,8 +192,16 @@ class TrainWidget(QWidget):
             self._fill(RunSettings.of(look.config))
             self.run.iterations.fill(look.config.num_iterations)
             self._watch(EngineThread(look.folder))
-            self.curve.set_unfolded(True)
+            self._show_curve()
         self._refresh_buttons()
+
+    def _show_curve(self) -> None:
+        self.curve.set_unfolded(True)
+        # The layout has to make room for it first.
+        QTimer.singleShot(0, self._scroll_to_curve)
+
+    def _scroll_to_curve(self) -> None:
+        self._scroll.ensureWidgetVisible(self.curve.open_pipeline)
 
     def _watch(self, thread: EngineThread) -> None:
         thread.updated.connect(self._on_update)
@@ -208,7 +217,7 @@ class TrainWidget(QWidget):
 
     def _run_words(self) -> str:
         if self._look is None or self._look.folder is None:
-            return "needs a name"
+            return "needs another name" if self.run.name() else "needs a name"
         words = f"{self.run.name()}, {self.run.iterations.value():,} iterations"
         return f"{words}, goes on" if self._has_begun() else words
 
@@ -217,13 +226,13 @@ class TrainWidget(QWidget):
         try:
             request = self._request()
         except DacapoError as error:
-            self._fail(str(error))
+            self._fail(str(Failed.of(error)))
             return
         self._active, self._stopping, self._state = True, False, RunState.STARTING
         if not self._has_begun():
             self.curve.clear()
         self.bar.show_busy("Writing the labels and starting the engine…")
-        self.curve.set_unfolded(True)
+        self._show_curve()
         self._refresh_buttons()
         remember_runs_folder(request.folder.path.parent)
         self._watch(EngineThread(request.folder, request))
@@ -341,7 +350,7 @@ class TrainWidget(QWidget):
         try:
             request = self._request()
         except DacapoError as error:
-            self._fail(str(error))
+            self._fail(str(Failed.of(error)))
             return
         self.curve.pipeline_words.setText("Starting Neuroglancer…")
         self.curve.pipeline_words.show()
@@ -397,7 +406,7 @@ class TrainWidget(QWidget):
         for section in self.sections:
             stack.addWidget(section)
         stack.addStretch(1)
-        scroll = QScrollArea(self)
+        self._scroll = scroll = QScrollArea(self)
         scroll.setWidget(body)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)

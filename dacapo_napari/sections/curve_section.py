@@ -26,6 +26,7 @@ class CurveSection(Section):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Curve", "curve", parent)
+        self.set_state(SectionState.TO_DO, "after the first iteration")
         self.plot = LossPlot(self)
         self.open_pipeline = QPushButton("Open the pipeline in Neuroglancer", self)
         self.open_pipeline.setObjectName("pipeline.open")
@@ -41,7 +42,7 @@ class CurveSection(Section):
         self._slider = QSlider(Qt.Orientation.Horizontal, self)
         self._slider.setObjectName("train.snapshot")
         self._slider.setToolTip("Which snapshot the layers show. At the right end: the newest.")
-        self._snapshot = QLabel("No snapshot yet", self)
+        self._snapshot = QLabel("", self)
         self._lay_out()
         self._slider.valueChanged.connect(self._on_slid)
         self._show_iterations()
@@ -89,8 +90,9 @@ class CurveSection(Section):
     def _show_iterations(self) -> None:
         several = len(self._iterations) > 1
         self._slider.setVisible(several)
+        self._snapshot.setVisible(bool(self._iterations))
         if not self._iterations:
-            self._snapshot.setText("No snapshot yet")
+            self._snapshot.setText("")
         else:
             self._snapshot.setText(f"Snapshot at {self._iterations[self._slider.value()]:,}")
 

@@ -17,6 +17,7 @@ from dacapo_napari.forms import ErrorLine
 from dacapo_napari.forms.leaf_editor import CalmComboBox
 from dacapo_napari.layer_volume import FIRST_AXES, LayerVolume, guess_axes, layer_volume
 from dacapo_napari.run_layers import belongs_to_run
+from dacapo_napari.run_updates import Failed
 from dacapo_napari.sections.fact_label import FactLabel
 from dacapo_napari.sections.layer_combo import LayerCombo
 from dacapo_napari.sections.section import Section, SectionState
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["DataSection", "is_image", "is_labels"]
 
 _SETTLE_MS = 150
-_LABEL_MARGIN = 3
 _NO_FIRST_AXIS = 2
 
 
@@ -189,15 +189,19 @@ class DataSection(Section):
         )
 
     def _watch_places(self) -> None:
-        self.stop_watching()
+        self._stop_watching()
         for layer in (self.raw_combo.layer(), self.labels_combo.layer(), self.mask_combo.layer()):
             if layer is not None and layer not in self._watched:
                 self._watched.append(layer)
                 for event in _place_events(layer):
                     event.connect(self._on_layer_moved)
 
-    def stop_watching(self) -> None:
-        """Let go of the layers."""
+    def close_down(self) -> None:
+        """Let go of the layers, and tell of nothing any more."""
+        self._timer.stop()
+        self._stop_watching()
+
+    def _stop_watching(self) -> None:
         for layer in self._watched:
             for event in _place_events(layer):
                 event.disconnect(self._on_layer_moved)
@@ -227,23 +231,26 @@ class DataSection(Section):
                 else None
             )
         except DacapoError as error:
-            self._shape.set_fact("")
-            self._voxel_size.set_fact("")
-            self.set_error(str(error))
+            self._state_fact(self._shape, "")
+            self._state_fact(self._voxel_size, "")
+            self.set_error(str(Failed.of(error)))
             return
         self.set_error("")
         self.set_state(self.state, self._names())
         if volume is None:
-            self._shape.set_fact("")
-            self._voxel_size.set_fact("")
+            self._state_fact(self._shape, "")
+            self._state_fact(self._voxel_size, "")
             return
-        self._shape.set_fact(_shape_words(volume))
-        self._voxel_size.set_fact(*_voxel_size_words(volume))
+        self._state_fact(self._shape, _shape_words(volume))
+        self._state_fact(self._voxel_size, *_voxel_size_words(volume))
 
     def _show_measured(self, intensities: str, objects: str) -> None:
-        for label, words in ((self._range, intensities), (self._objects, objects)):
-            label.set_fact(words)
-            self._form.setRowVisible(label, bool(words))
+        self._state_fact(self._range, intensities)
+        self._state_fact(self._objects, objects)
+
+    def _state_fact(self, label: FactLabel, fact: str, doubt: str = "") -> None:
+        label.set_fact(fact, doubt)
+        self._form.setRowVisible(label, bool(fact or doubt))
 
     def _names(self) -> str:
         layers = (self.raw_combo.layer(), self.labels_combo.layer(), self.mask_combo.layer())
@@ -264,7 +271,7 @@ class DataSection(Section):
         self._form = QFormLayout(self.content)
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.setVerticalSpacing(4)
-        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         rows: dict[str, QWidget] = {
             "Image": self.raw_combo,
@@ -279,7 +286,6 @@ class DataSection(Section):
         for title, widget in rows.items():
             label = QLabel(title, self)
             label.setBuddy(widget)
-            label.setContentsMargins(0, _LABEL_MARGIN, 0, 0)
             self._form.addRow(label, widget)
         self._form.addRow(self._error)
 

@@ -100,7 +100,7 @@ class AugmentsSection(_FormSection):
         super().__init__("Augments", "augments", parent)
         info = GunpowderTrainerConfig.model_fields["augments"]
         self._editor = self._add(field_editor(info, name="augments", hidden=("name",)))
-        self._show_state(True)
+        self.set_state(SectionState.TO_DO, "fitted to the data once it is chosen")
 
     def fill(self, settings: RunSettings) -> None:
         """Show these settings."""
@@ -167,12 +167,12 @@ class ModelSection(_FormSection):
 
     def _words(self) -> str:
         architecture = self._architecture.value()
-        parts = [str(architecture.type).replace("_", " ")]
-        if (features := getattr(architecture, "num_fmaps", None)) is not None:
-            parts.append(f"{features} features")
+        parts = []
         if (shape := getattr(architecture, "input_shape", None)) is not None:
             parts.append("patch " + " x ".join(str(extent) for extent in shape))
-        return ", ".join(parts)
+        if (features := getattr(architecture, "num_fmaps", None)) is not None:
+            parts.append(f"{features} features")
+        return ", ".join(parts) or str(architecture.type).replace("_", " ")
 
 
 def _run_field(field: str, name: str, *hidden: str) -> Editor:

@@ -123,6 +123,10 @@ class TrainSection(Section):
             chosen = next(iter(usable), "cpu")
         return chosen.split(":")[0]
 
+    def close_down(self) -> None:
+        """Tell of nothing any more."""
+        self._timer.stop()
+
     def show_existing(self, names: Sequence[str]) -> None:
         """Offer these runs of the folder."""
         self._existing.clear()
@@ -185,7 +189,6 @@ class TrainSection(Section):
     def _fill_form(self) -> None:
         self._existing_button = QToolButton(self)
         self._existing_button.setObjectName("train.existing_runs")
-        self._existing_button.setText("▾")
         self._existing_button.setToolTip("Runs in this folder")
         self._existing_button.setMenu(self._existing)
         self._existing_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

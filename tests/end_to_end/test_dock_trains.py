@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import numpy as np
 import pytest
@@ -190,3 +192,31 @@ def test_a_device_that_is_not_there_gets_a_sentence(
     qtbot.waitUntil(lambda: bool(error.text()), timeout=120 * SECONDS)
     assert "cuda:9" in error.text()
     qtbot.waitUntil(find(dock, "train.start").isEnabled, timeout=20 * SECONDS)
+
+
+def test_pipeline_opens_in_the_browser(
+    viewer: Any,
+    qtbot: QtBot,
+    tmp_path: Path,
+    shared_data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    add_ovule(viewer, shared_data)
+    dock = open_train(viewer, tmp_path, "looked-at", 10)
+    use_tiny_network(dock, qtbot)
+    button = find(dock, "pipeline.open")
+    button.click()
+    assert not button.isEnabled()
+    wait_for(qtbot, lambda: bool(opened), find(dock, "train.error"))
+    assert opened[0].startswith("http://127.0.0.1:")
+    assert opened[0] in find(dock, "pipeline.url").text()
+    with urlopen(opened[0], timeout=30) as answer:  # noqa: S310
+        assert answer.status == 200
+    assert button.isEnabled()
+    # Looking does not begin a run.
+    assert not (tmp_path / "looked-at").exists()
+    viewer.window.remove_dock_widget(dock)
+    with pytest.raises((URLError, ConnectionError)):
+        urlopen(opened[0], timeout=5)  # noqa: S310
