@@ -130,7 +130,8 @@ class Validation:
         task = self._run.task
         scores = []
         best: tuple[EvaluationScores, np.ndarray] | None = None
-        for parameters, labels in task.post_processor.segment_all(prediction.data, task.parameters):
+        values = prediction[prediction.roi]
+        for parameters, labels in task.post_processor.segment_all(values, task.parameters):
             if should_stop():
                 return None
             entry = task.evaluator.evaluate(_like(labels, prediction), dataset.gt, dataset.mask)
@@ -222,7 +223,7 @@ class Validation:
                 overwrite=True,
                 grid=array.grid,
             )
-            stored[stored.roi] = array.data
+            stored[stored.roi] = array[array.roi]
         self._remove_old_volumes(dataset, iteration)
 
     def _remove_old_volumes(self, dataset: Dataset, iteration: int) -> None:

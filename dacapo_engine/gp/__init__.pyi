@@ -8,3 +8,4 @@ from .isotropic_simple_augment import IsotropicSimpleAugment as IsotropicSimpleA
 from .product import Product as Product
 from .reject_patch import RejectPatch as RejectPatch
 from .seeded_request import SeededRequest as SeededRequest
+from .voxel_mover import VoxelMover as VoxelMover

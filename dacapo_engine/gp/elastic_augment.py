@@ -10,10 +10,12 @@ import numpy as np
 import torch
 from scipy.spatial.transform import Rotation
 
+from dacapo_engine.errors import ConfigError
+from dacapo_engine.gp.voxel_mover import VoxelMover
+
 __all__ = ["ElasticAugment"]
 
-
-class ElasticAugment(gp.BatchFilter):
+class ElasticAugment(VoxelMover):
     """Moves voxels: rotation and scaling about the centre, plus a smooth random displacement.
 
     For each output voxel the place it comes from is computed; intensities are interpolated
@@ -24,9 +26,9 @@ class ElasticAugment(gp.BatchFilter):
     raw_key
         The array whose voxel size gives the control points their spacing.
     control_point_spacing
-        Distance of the control points in voxels of raw, for each axis.
+        Distance of the control points in voxels of raw, for each axis; in 2D the last two count.
     displacement_sigma
-        Standard deviation of their displacement in world units, for each axis.
+        Standard deviation of their displacement in world units, for each axis, as above.
     rotation_interval
         Angles in radians, between which one is drawn, in the plane of the last two axes.
     scale_interval
@@ -61,6 +63,14 @@ class ElasticAugment(gp.BatchFilter):
 
     def setup(self) -> None:
         """Every array changes."""
+        dims = self.spec[self.raw_key].roi.dims
+        spacing = _for_axes(self.control_point_spacing, dims, "control_point_spacing")
+        sigma = _for_axes(
+            self.displacement_sigma, dims, "control_point_displacement_sigma"
+        )
+        self._spacing = np.array(spacing)
+        self._sigma = np.array(sigma, dtype=float)
+        self._sigma[list(self.fixed_axes)] = 0
         for key, spec in self.spec.items():
             if spec.roi is not None:
                 self.updates(key, spec)
@@ -72,7 +82,7 @@ class ElasticAugment(gp.BatchFilter):
     def prepare(self, request: gp.BatchRequest) -> gp.BatchRequest:
         """Draw the transformation, and ask for the region that it reads."""
         total = request.get_total_roi()
-        self._center = np.array(total.center, dtype=float)
+        self._center = np.array(total.begin) + np.array(total.shape) / 2
         self._matrix = self._draw_matrix(total.dims)
         self._draw_displacement(total)
         deps = gp.BatchRequest()
@@ -105,25 +115,29 @@ class ElasticAugment(gp.BatchFilter):
 
     def _draw_matrix(self, dims: int) -> np.ndarray:
         matrix = np.eye(dims)
-        if self.uniform_3d_rotation and dims == 3:
+        if self.uniform_3d_rotation and dims == 3 and not self.fixed_axes:
             seed = random.getrandbits(32)
             matrix = Rotation.random(random_state=seed).as_matrix()
         else:
             angle = random.uniform(*self.rotation_interval)
             cos, sin = np.cos(angle), np.sin(angle)
             matrix[-2:, -2:] = [[cos, -sin], [sin, cos]]
-        return matrix / random.uniform(*self.scale_interval)
+        matrix = matrix / random.uniform(*self.scale_interval)
+        for axis in self.fixed_axes:
+            matrix[axis, :] = matrix[:, axis] = 0
+            matrix[axis, axis] = 1
+        return matrix
 
     def _draw_displacement(self, total: gp.Roi) -> None:
         voxel_size = np.array(self.spec[self.raw_key].voxel_size)
-        spacing = np.array(self.control_point_spacing) * voxel_size
+        spacing = self._spacing * voxel_size
         begin, extent = np.array(total.begin, dtype=float), np.array(total.shape, dtype=float)
         counts = np.maximum(np.ceil(extent / spacing).astype(int) + 1, 2)
         self._control_points = [
             np.linspace(b, b + e, n) for b, e, n in zip(begin, extent, counts, strict=True)
         ]
         generator = np.random.default_rng(random.getrandbits(64))
-        sigma = np.array(self.displacement_sigma).reshape(-1, *(1,) * len(counts))
+        sigma = self._sigma.reshape(-1, *(1,) * len(counts))
         self._displacement = generator.standard_normal((len(counts), *counts)) * sigma
 
     def _source_coordinates(self, roi: gp.Roi, voxel_size: gp.Coordinate) -> np.ndarray:
@@ -160,6 +174,16 @@ class ElasticAugment(gp.BatchFilter):
         begin = (np.floor(flat.min(axis=1) / size).astype(int) - 1) * size
         end = (np.ceil(flat.max(axis=1) / size).astype(int) + 1) * size
         return gp.Roi(tuple(map(int, begin)), tuple(map(int, end - begin)))
+
+
+def _for_axes(values: tuple[float, ...], dims: int, field: str) -> tuple[float, ...]:
+    if len(values) < dims:
+        raise ConfigError(
+            f"{field} has {len(values)} numbers, raw has {dims} axes.",
+            hint="Give one number per axis.",
+            place=f"trainer_config.augments.{field}",
+        )
+    return values[-dims:]
 
 
 def _linear_weights(points: np.ndarray, places: np.ndarray) -> np.ndarray:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gunpowder as gp
 
+from dacapo_engine.gp.voxel_mover import VoxelMover
+
 __all__ = ["IsotropicSimpleAugment"]
 
 
-class IsotropicSimpleAugment(gp.SimpleAugment):
-    """gunpowder's SimpleAugment, which never swaps axes of different voxel size.
+class IsotropicSimpleAugment(VoxelMover, gp.SimpleAugment):
+    """gunpowder's SimpleAugment, which never swaps axes of different voxel size or fixed axes.
 
     Parameters
     ----------
@@ -16,23 +18,18 @@ class IsotropicSimpleAugment(gp.SimpleAugment):
         The array whose voxel size decides.
     p
         Share of the samples that are changed.
-    fixed_axes
-        Axes, counted from the first spatial one, that keep their place whatever their size.
     """
 
-    def __init__(
-        self, raw_key: gp.ArrayKey, p: float = 1.0, fixed_axes: tuple[int, ...] = ()
-    ) -> None:
+    def __init__(self, raw_key: gp.ArrayKey, p: float = 1.0) -> None:
         super().__init__(p=p)
         self._raw_key = raw_key
-        self._fixed_axes = fixed_axes
 
     def setup(self) -> None:
         """Choose the largest group of axes that share a voxel size."""
         voxel_size = tuple(self.spec[self._raw_key].voxel_size)
         groups: dict[int, list[int]] = {}
         for axis, size in enumerate(voxel_size):
-            if axis not in self._fixed_axes:
+            if axis not in self.fixed_axes:
                 groups.setdefault(size, []).append(axis)
         self.transpose_only = max(groups.values(), key=len, default=[])
         super().setup()

@@ -19,6 +19,7 @@ from dacapo_engine.gp import (
     RejectPatch,
 )
 from dacapo_engine.gp.seeded_request import SeededRequest, sample_seed
+from dacapo_engine.gp.voxel_mover import VoxelMover
 
 __all__ = ["Sample", "SamplePipeline"]
 
@@ -144,8 +145,12 @@ class SamplePipeline:
             random_shift_key=keys.location,
         )
         branch += RejectPatch(keys.mask, keys.gt, plan.min_masked, plan.min_foreground)
+        fixed = tuple(i for i, axis in enumerate(source.raw.spatial_axes) if axis in "st")
         for augment in plan.augments:
-            branch += augment.node(keys.raw, keys.gt, keys.mask)
+            node = augment.node(keys.raw, keys.gt, keys.mask)
+            if isinstance(node, VoxelMover):
+                node.fixed_axes = fixed
+            branch += node
         return branch
 
     def _clipped(self, source: SampleSource) -> gp.Roi:
