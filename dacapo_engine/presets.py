@@ -236,6 +236,7 @@ def _trainer(facts: VolumeFacts, preset: Preset, cores: int) -> GunpowderTrainer
         augments=_augments(facts),
         num_data_fetchers=max(1, min(cores - 1, 8)),
         snapshot_interval=250,
+        warmup_iterations=200,
         average_decay=0.999,
         gradient_clip=1.0,
     )

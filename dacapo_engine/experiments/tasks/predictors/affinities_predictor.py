@@ -73,6 +73,9 @@ class AffinitiesPredictor(Predictor):
         convolution = torch.nn.Conv2d if architecture.dims == 2 else torch.nn.Conv3d
         num_affinities = len(self.neighborhood)
         head = convolution(architecture.num_out_channels, num_affinities, kernel_size=1)
+        # Small first predictions: large ones, all wrong alike, make the first steps diverge.
+        torch.nn.init.normal_(head.weight, std=0.02)
+        torch.nn.init.zeros_(head.bias)
         return Model(architecture, head, eval_activation=torch.nn.Sigmoid())
 
     def create_target(self, gt: Array) -> NumpyArray:
