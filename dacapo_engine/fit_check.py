@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import prod
 
-import numpy as np
 from funlib.geometry import Roi
 
 from dacapo_engine.errors import DataError
@@ -50,7 +49,8 @@ def check_patch_fits(dataset: Dataset, input_shape: Sequence[int]) -> None:
     if all(have >= need for have, need in zip(dataset.raw.grid.shape, input_shape, strict=True)):
         return
     raise DataError(
-        f"raw is {_shape(dataset.raw)} voxels; the model reads {' x '.join(map(str, input_shape))}.",
+        f"raw is {_shape(dataset.raw)} voxels; the model reads "
+        f"{' x '.join(map(str, input_shape))}.",
         hint="Choose a larger volume, or a smaller patch (architecture_config.input_shape).",
         place=dataset.name,
     )
@@ -83,10 +83,10 @@ def _check_mask(labels: Array, mask: Array, name: str) -> None:
 
 
 def _has_labelled_object(labels: Array, mask: Array, slab: Roi) -> bool:
-    counts = np.asarray(mask[slab] > 0)
+    counts = mask[slab]
     if mask.num_channels is not None:
-        counts = counts.any(axis=0)
-    return bool((counts & (labels[slab] > 0)).any())
+        counts = counts.max(axis=0)
+    return bool(((counts > 0) & (labels[slab] > 0)).any())
 
 
 def _slabs(region: Roi, array: Array) -> Iterator[Roi]:

@@ -14,12 +14,13 @@ from dacapo_engine.errors import ConfigError, DacapoError, TrainingError
 from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.training_iteration_stats import TrainingIterationStats
+from dacapo_engine.start import load_start
 from dacapo_engine.store.array_store import LocalContainerIdentifier
 from dacapo_engine.store.atomic import write_text
 from dacapo_engine.store.checkpoint_keeper import CheckpointKeeper
 from dacapo_engine.store.control import Verb, clear_foreign, take
 from dacapo_engine.store.lock import RunLock
-from dacapo_engine.store.rows import append_row
+from dacapo_engine.store.rows import append_row, read_rows
 from dacapo_engine.store.run_folder import RunFolder, default_runs_folder
 from dacapo_engine.store.run_log import logged_to
 from dacapo_engine.store.snapshot_rows import record_snapshot
@@ -147,6 +148,8 @@ class Training:
         if self._device.type == "cpu" and self._run.config.num_threads is not None:
             torch.set_num_threads(self._run.config.num_threads)
         iteration = self._checkpoints.resume(self._run)
+        if not self._checkpoints.any_stored() and load_start(self._run, self._folder.path.parent):
+            self._checkpoints.store(self._run, 0)
         self._run.model.to(self._device)
         self._run.move_optimizer(self._device)
         container = LocalContainerIdentifier(self._folder.snapshot_container)
@@ -166,6 +169,8 @@ class Training:
         left = run.train_until - run.trainer.iteration
         stopped = False
         try:
+            if validation and self._is_before_first_step():
+                self._validate(validation, 0)
             if left > 0:
                 stopped = self._iterate(left, validation)
         finally:
@@ -174,6 +179,12 @@ class Training:
                 close()
         state = RunState.STOPPED if stopped else RunState.FINISHED
         self._status.update(state, iteration=run.trainer.iteration)
+
+    def _is_before_first_step(self) -> bool:
+        """Whether the weights are those of another run, and were not scored here yet."""
+        if self._run.start is None or self._run.trainer.iteration > 0:
+            return False
+        return not read_rows(self._folder.validation_scores_file)
 
     def _iterate(self, left: int, validation: Validation | None) -> bool:
         run = self._run

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dacapo_engine.experiments.architectures.architecture import Architecture
     from dacapo_engine.experiments.datasplits.datasplit import DataSplit
     from dacapo_engine.experiments.model import Model
+    from dacapo_engine.experiments.starts.start import Start
     from dacapo_engine.experiments.tasks.task import Task
     from dacapo_engine.experiments.trainers.trainer import Trainer
 
@@ -39,6 +40,9 @@ class Run:
         The live objects.
     training_stats : TrainingStats
         What was trained so far.
+    start : Start or None
+        The run whose weights this one begins with. They are read when training begins, because
+        only then it is known where runs lie; not at all without `load_starter_model`.
     """
 
     name: str
@@ -50,6 +54,7 @@ class Run:
     model: Model
     optimizer: torch.optim.Optimizer
     training_stats: TrainingStats
+    start: Start | None
 
     def __init__(self, run_config: RunConfig, load_starter_model: bool = True) -> None:
         self.config = run_config
@@ -57,6 +62,8 @@ class Run:
         self.train_until = run_config.num_iterations
         self.validation_interval = run_config.validation_interval
         self.training_stats = TrainingStats()
+        start_config = run_config.start_config if load_starter_model else None
+        self.start = start_config.start_type(start_config) if start_config else None
         with torch.random.fork_rng():
             torch.manual_seed(run_config.seed)
             self.task = run_config.task_config.task_type(run_config.task_config)

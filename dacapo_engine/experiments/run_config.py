@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from dacapo_engine.config import Config
 from dacapo_engine.experiments.architectures.architecture_config import AnyArchitectureConfig
 from dacapo_engine.experiments.datasplits.datasplit_config import AnyDataSplitConfig
+from dacapo_engine.experiments.starts.start_config import AnyStartConfig
 from dacapo_engine.experiments.tasks.task_config import AnyTaskConfig
 from dacapo_engine.experiments.trainers.trainer_config import AnyTrainerConfig
 
@@ -109,6 +110,12 @@ class RunConfig(Config):
     )
     datasplit_config: AnyDataSplitConfig = Field(
         title="Data", description="Volumes to learn from and volumes to be scored on."
+    )
+    start_config: AnyStartConfig | None = Field(
+        default=None,
+        title="Start from",
+        description="Another run whose weights this one begins with; random ones if not given.",
+        json_schema_extra={"advanced": True},
     )
 
     FORMAT: ClassVar[int] = 1

@@ -46,6 +46,16 @@ class DaCapoTargetFilter(gp.BatchFilter):
         self.weights_key = weights_key
         self.mask_key = mask_key
 
+    @property
+    def Predictor(self) -> Predictor:
+        """`predictor`, under the name that the reference gives it."""
+        return self.predictor
+
+    @property
+    def gt(self) -> gp.ArrayKey:
+        """`gt_key`, under the name that the reference gives it."""
+        return self.gt_key
+
     def setup(self) -> None:
         """Announce target and weight where the labels are."""
         provided = self.spec[self.gt_key].copy()

@@ -43,6 +43,10 @@ class CheckpointKeeper:
             self._store.store_weights(run, iteration)
         self.tidy()
 
+    def any_stored(self) -> bool:
+        """Whether there is a checkpoint."""
+        return self._store.latest_iteration(self._folder.name) is not None
+
     def tidy(self) -> None:
         """Remove checkpoints that are neither among the newest nor the best."""
         iterations = self._store.iterations(self._folder.name)

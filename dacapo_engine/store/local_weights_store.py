@@ -84,7 +84,7 @@ class LocalWeightsStore(WeightsStore):
         try:
             state = torch.load(path, map_location="cpu", weights_only=True)
             fields = ("model", "optimizer", "scheduler", "average", "random")
-            return Weights(**{name: state[name] for name in fields})
+            return Weights(*(state[name] for name in fields))
         except FileNotFoundError as error:
             raise NotFoundError(
                 f"There are no weights of iteration {iteration}.",

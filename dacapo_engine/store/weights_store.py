@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,9 +13,13 @@ if TYPE_CHECKING:
 __all__ = ["Weights", "WeightsStore"]
 
 
-@dataclass(frozen=True)
 class Weights:
     """A checkpoint: plain data and tensors only.
+
+    Parameters
+    ----------
+    model_state_dict, optimizer_state_dict
+        What `model` and `optimizer` hold afterwards.
 
     Attributes
     ----------
@@ -27,11 +31,22 @@ class Weights:
         State of torch's random generator.
     """
 
-    model: dict[str, Any]
-    optimizer: dict[str, Any]
-    scheduler: dict[str, Any] | None = None
-    average: dict[str, Any] | None = None
-    random: dict[str, Any] = field(default_factory=dict)
+    model: Mapping[str, Any]
+    optimizer: Mapping[str, Any]
+
+    def __init__(
+        self,
+        model_state_dict: Mapping[str, Any],
+        optimizer_state_dict: Mapping[str, Any],
+        scheduler: Mapping[str, Any] | None = None,
+        average: Mapping[str, Any] | None = None,
+        random: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.model = model_state_dict
+        self.optimizer = optimizer_state_dict
+        self.scheduler = scheduler
+        self.average = average
+        self.random = random or {}
 
 
 class WeightsStore(ABC):
@@ -63,13 +78,13 @@ class WeightsStore(ABC):
 
         weights = self.retrieve_weights(run.name, iteration)
         run.model.load_state_dict(weights.model)
-        run.optimizer.load_state_dict(weights.optimizer)
+        run.optimizer.load_state_dict(dict(weights.optimizer))
         scheduler = getattr(run.trainer, "scheduler", None)
         if scheduler is not None and weights.scheduler is not None:
-            scheduler.load_state_dict(weights.scheduler)
+            scheduler.load_state_dict(dict(weights.scheduler))
         average = getattr(run.trainer, "average", None)
         if average is not None and weights.average is not None:
-            average.load_state_dict(weights.average)
+            average.load_state_dict(dict(weights.average))
         if "torch" in weights.random:
             torch.set_rng_state(weights.random["torch"])
 

@@ -23,6 +23,11 @@ class AugmentConfig(TaggedConfig):
         "augment", "dacapo_engine.experiments.trainers.gp_augments"
     )
 
+    # Defaults that the reference documents; nodes are built with the keys they are given.
+    _raw_key: ClassVar[gp.ArrayKey | None] = None
+    _gt_key: ClassVar[gp.ArrayKey | None] = None
+    _mask_key: ClassVar[gp.ArrayKey | None] = None
+
     def in_world(self, units_per_nm: int) -> Self:
         """The same augment with its nanometres counted in the run's world unit."""
         return self
