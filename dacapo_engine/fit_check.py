@@ -1,8 +1,8 @@
-"""Whether raw, labels, mask and the network's patch fit each other; in words where not."""
+"""Whether raw, labels and mask fit each other; in words where not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from math import prod
 
 from funlib.geometry import Roi
@@ -12,7 +12,7 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
 from dacapo_engine.experiments.datasplits.datasets.dataset import Dataset
 from dacapo_engine.units import format_lengths
 
-__all__ = ["check_arrays_fit", "check_patch_fits"]
+__all__ = ["check_arrays_fit"]
 
 _SLAB_VOXELS = 2**22
 
@@ -42,18 +42,6 @@ def check_arrays_fit(dataset: Dataset) -> None:
         )
     if dataset.mask is not None:
         _check_mask(labels, dataset.mask, dataset.name)
-
-
-def check_patch_fits(dataset: Dataset, input_shape: Sequence[int]) -> None:
-    """DataError where raw is smaller than the patch that the network reads."""
-    if all(have >= need for have, need in zip(dataset.raw.grid.shape, input_shape, strict=True)):
-        return
-    raise DataError(
-        f"raw is {_shape(dataset.raw)} voxels; the model reads "
-        f"{' x '.join(map(str, input_shape))}.",
-        hint="Choose a larger volume, or a smaller patch (architecture_config.input_shape).",
-        place=dataset.name,
-    )
 
 
 def _reaches_beyond(raw: Array, labels: Array) -> bool:

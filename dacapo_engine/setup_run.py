@@ -20,10 +20,11 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.intensities_array_conf
 )
 from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array_config import ZarrArrayConfig
 from dacapo_engine.experiments.datasplits.datasets.dataset import Dataset
+from dacapo_engine.experiments.datasplits.datasets.patch_check import check_patch_fits
 from dacapo_engine.experiments.datasplits.datasets.raw_gt_dataset_config import RawGTDatasetConfig
 from dacapo_engine.experiments.datasplits.datasets.volume_facts import VolumeFacts, measure_arrays
 from dacapo_engine.experiments.run_config import RunConfig
-from dacapo_engine.fit_check import check_arrays_fit, check_patch_fits
+from dacapo_engine.fit_check import check_arrays_fit
 from dacapo_engine.holdout import Box, Holdout, choose_holdout
 from dacapo_engine.presets import LabelledVolume, PresetName, suggest_run
 from dacapo_engine.units import format_lengths

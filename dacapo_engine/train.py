@@ -98,7 +98,8 @@ def train_run(
         except DacapoError as error:
             status.fail(error)
             raise
-        except (RuntimeError, OSError, MemoryError) as error:
+        except Exception as error:
+            # Whatever it was: who watches the run reads of it in its status only.
             logger.exception("training failed")
             failure = describe_failure(error)
             status.fail(failure)

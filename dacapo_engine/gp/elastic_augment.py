@@ -15,6 +15,7 @@ from dacapo_engine.gp.voxel_mover import VoxelMover
 
 __all__ = ["ElasticAugment"]
 
+
 class ElasticAugment(VoxelMover):
     """Moves voxels: rotation and scaling about the centre, plus a smooth random displacement.
 
@@ -65,9 +66,7 @@ class ElasticAugment(VoxelMover):
         """Every array changes."""
         dims = self.spec[self.raw_key].roi.dims
         spacing = _for_axes(self.control_point_spacing, dims, "control_point_spacing")
-        sigma = _for_axes(
-            self.displacement_sigma, dims, "control_point_displacement_sigma"
-        )
+        sigma = _for_axes(self.displacement_sigma, dims, "control_point_displacement_sigma")
         self._spacing = np.array(spacing)
         self._sigma = np.array(sigma, dtype=float)
         self._sigma[list(self.fixed_axes)] = 0

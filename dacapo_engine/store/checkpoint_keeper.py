@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dacapo_engine.errors import StoreError
@@ -85,19 +87,28 @@ class CheckpointKeeper:
         _keep_rows(folder, "training_stats_file", iteration - 1)
         _keep_rows(folder, "validation_scores_file", iteration)
         _keep_rows(folder, "snapshots_file", iteration - 1)
+        for path, best in self._best_records():
+            if best > iteration:
+                path.unlink()
 
     def _best(self) -> set[int]:
-        found = set()
+        return {iteration for _, iteration in self._best_records()}
+
+    def _best_records(self) -> Iterator[tuple[Path, int]]:
         for path in self._folder.path.glob("*/*.json"):
             best = read_json(path)
             if isinstance(best, dict) and isinstance(best.get("iteration"), int):
-                found.add(best["iteration"])
-        return found
+                yield path, best["iteration"]
 
 
 def _keep_rows(folder: RunFolder, name: str, last: int) -> None:
     path = getattr(folder, name)
     rows = read_rows(path)
     kept = [row for row in rows if row["iteration"] <= last]
-    if len(kept) < len(rows):
+    # An unfinished last line would swallow the row that is appended next.
+    if len(kept) < _count_lines(path):
         rewrite_rows(path, kept)
+
+
+def _count_lines(path: Path) -> int:
+    return len(path.read_bytes().splitlines()) if path.exists() else 0
