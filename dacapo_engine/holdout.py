@@ -14,7 +14,7 @@ __all__ = ["Box", "Holdout", "choose_holdout"]
 Box = tuple[tuple[int, ...], tuple[int, ...]]
 """Begin and shape in voxels, spatial axes only."""
 
-_MOST_VOXELS = 800_000
+_MOST_VOXELS = 600_000
 _FEWEST_OBJECTS = 3
 
 

@@ -204,8 +204,8 @@ def _affinities(facts: VolumeFacts, patch: tuple[int, ...]) -> AffinitiesTaskCon
         neighborhood=_neighborhood(facts, patch, crowded),
         long_range_biases=(0.6,) if crowded else (0.5,),
         long_range_groups=(2, 3) if crowded else (1, 2),
-        foreground_thresholds=(0.0,) if crowded else (0.1, 0.25, 0.4),
-        agglomeration_thresholds=(0.3, 0.4, 0.5, 1.0) if crowded else (1.0,),
+        foreground_thresholds=(0.0,) if crowded else (0.15, 0.25, 0.4, 0.1),
+        agglomeration_thresholds=(0.5, 0.6, 0.4, 1.0) if crowded else (1.0,),
         min_sizes=(max(10, min(smallest, 1000)),),
     )
 
@@ -236,7 +236,7 @@ def _trainer(facts: VolumeFacts, preset: Preset, cores: int) -> GunpowderTrainer
         augments=_augments(facts),
         num_data_fetchers=max(1, min(cores - 1, 8)),
         snapshot_interval=250,
-        warmup_iterations=200,
+        warmup_iterations=300,
         average_decay=0.999,
         gradient_clip=1.0,
     )
