@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 __all__ = ["SegmentWidget"]
 
 _LOOK_MS = 3000
+_OF = "dacapo segmentation of"
 _LEAST_WIDTH = 320
 
 
@@ -163,10 +164,19 @@ class SegmentWidget(QWidget):
         if raw is None:
             self._error.setText(f"{volume.name} was closed before its segmentation was ready.")
             return
-        name = f"{volume.name} {run} segmentation"
-        add_segmentation(self._viewer, name, result.labels, raw, volume)
+        name = self._result_name(run, raw.name)
+        layer = add_segmentation(self._viewer, name, result.labels, raw, volume)
+        layer.metadata = {**layer.metadata, _OF: raw.name}
         many = "s" * (result.count != 1)
         self._status.setText(f"{result.count:,} object{many} in '{name}'.")
+
+    def _result_name(self, run: str, raw: str) -> str:
+        """A result replaces the last one of that run and image, and no other."""
+        name = f"{run} segmentation"
+        taken = [layer for layer in self._viewer.layers if layer.name == name]
+        if taken and taken[0].metadata.get(_OF) != raw:
+            return f"{name} of {raw}"
+        return name
 
     def _on_failed(self, failure: Failed) -> None:
         self._status.setText("")

@@ -58,7 +58,7 @@ def segment(viewer: Any) -> Any:
     dock = open_dock(viewer, "Segment", tabify=True)
     find(dock, "segment.run").setCurrentText(RUN)
     find(dock, "segment.start").click()
-    name, error = f"neurites {RUN} segmentation", find(dock, "segment.error")
+    name, error = f"{RUN} segmentation", find(dock, "segment.error")
     wait(PATIENCE, lambda: name in viewer.layers or bool(error.text()))
     if error.text() or name not in viewer.layers:
         sys.exit(f"The segmentation failed: {error.text()}")

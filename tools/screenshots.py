@@ -26,6 +26,7 @@ from drive_window import (
 FOLDER = ROOT / "resources" / "screenshots"
 RUN = "neurites-1"
 SECONDS = float(os.environ.get("SCREENSHOT_SECONDS", "150"))
+FEWEST_ITERATIONS = 350
 PATIENCE = 300
 THEMES = ("dark", "light")
 
@@ -48,7 +49,7 @@ def unfold(dock: Any, *names: str) -> None:
 def empty(viewer: Any) -> Any:
     dock = open_dock(viewer, "Train")
     wait(PATIENCE, lambda: find(dock, "train.device").count() > 0)
-    wait(8)
+    wait(4)
     pictures(viewer, "empty")
     return dock
 
@@ -87,6 +88,8 @@ def training(viewer: Any, dock: Any) -> None:
     pictures(viewer, "starting")
     wait(PATIENCE, lambda: plot.num_points > 0 or bool(error.text()))
     wait(SECONDS, lambda: bool(error.text()))
+    # A slow or busy computer gets longer, so that there is something to see.
+    wait(SECONDS, lambda: plot.num_points >= FEWEST_ITERATIONS or bool(error.text()))
     if error.text():
         sys.exit(error.text())
     unfold(dock, "train", "curve")
@@ -103,7 +106,7 @@ def segmented(viewer: Any, train_dock: Any) -> None:
     show_dock(dock)
     find(dock, "segment.start").click()
     wait(1)
-    name = f"neurites {RUN} segmentation"
+    name = f"{RUN} segmentation"
     wait(PATIENCE, lambda: name in viewer.layers or bool(find(dock, "segment.error").text()))
     if name not in viewer.layers:
         sys.exit(find(dock, "segment.error").text())

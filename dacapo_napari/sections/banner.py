@@ -9,6 +9,8 @@ from dacapo_napari.theme_colours import ThemeColours
 
 __all__ = ["Banner"]
 
+_MOST_LETTERS = 320
+
 
 class Banner(QFrame):
     """One sentence, what to do about it, and a button that copies both; hidden when there is none.
@@ -28,6 +30,7 @@ class Banner(QFrame):
         self._label.setWordWrap(True)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._whole = ""
         self._sign = QLabel("!", self)
         self._sign.setFixedWidth(12)
         self._sign.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
@@ -47,8 +50,12 @@ class Banner(QFrame):
         return str(self._label.text())
 
     def setText(self, text: str) -> None:
-        """Say something, or nothing."""
-        self._label.setText(text)
+        """Say something, or nothing; what is longer than a few lines is whole in the tooltip."""
+        self._whole = text
+        first = text.strip().splitlines()[0].strip() if text.strip() else ""
+        short = first if len(first) <= _MOST_LETTERS else first[: _MOST_LETTERS - 1] + "…"
+        self._label.setText(short)
+        self._label.setToolTip(text if short != text else "")
         self.setVisible(bool(text))
 
     def set_theme(self, colours: ThemeColours) -> None:
@@ -59,4 +66,4 @@ class Banner(QFrame):
     def _on_copy(self) -> None:
         clipboard = QApplication.clipboard()
         if clipboard is not None:
-            clipboard.setText(self.text())
+            clipboard.setText(self._whole)

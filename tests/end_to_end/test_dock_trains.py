@@ -133,7 +133,7 @@ def segment_while_training(viewer: Any, qtbot: QtBot, runs: Path) -> None:
     find(dock, "segment.run").setCurrentText("ovule")
     find(dock, "segment.device").setCurrentText("cpu")
     find(dock, "segment.start").click()
-    name, error = "nuclei ovule segmentation", find(dock, "segment.error")
+    name, error = "ovule segmentation", find(dock, "segment.error")
     wait_for(qtbot, lambda: name in viewer.layers, error)
     image, labels = viewer.layers["nuclei"], viewer.layers[name]
     assert labels.data.shape == image.data.shape

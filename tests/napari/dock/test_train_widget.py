@@ -261,3 +261,11 @@ def test_closed_docks_are_collected(
     assert gone() is None
     viewer.layers.clear()
     viewer.theme = "light"
+
+
+def test_a_long_failure_stays_short_and_can_be_copied(open_dock: Callable[[], Any]) -> None:
+    dock = open_dock()
+    dock.bar.error.setText("The device ran out of memory.\n" + "frame\n" * 400)
+    assert find(dock, "train.error").text() == "The device ran out of memory."
+    find(dock, "train.error.copy").click()
+    assert QApplication.clipboard().text().count("frame") == 400
