@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import webbrowser
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QEvent, Qt, QTimer
 from qtpy.QtGui import QKeySequence, QShortcut
@@ -34,8 +34,7 @@ from dacapo_napari.run_updates import (
 )
 from dacapo_napari.sections.curve_section import CurveSection
 from dacapo_napari.sections.data_section import DataSection
-from dacapo_napari.sections.section import SectionState
-from dacapo_napari.sections.settings_sections import AugmentsSection, ModelSection, TaskSection
+from dacapo_napari.sections.run_forms import RunForms
 from dacapo_napari.sections.train_bar import TrainBar
 from dacapo_napari.sections.train_section import TrainSection
 from dacapo_napari.suggestion import Suggestion, suggest
@@ -65,19 +64,16 @@ class TrainWidget(QWidget):
         super().__init__()
         self._viewer = napari_viewer
         self._link = DockLink()
-        self._suggested: RunSettings | None = None
         self._look: RunLook | None = None
         self._active = False
         self._stopping = False
         self._state: RunState | None = None
         self.data = DataSection(napari_viewer, self)
-        self.task = TaskSection(self)
-        self.augments = AugmentsSection(self)
-        self.model = ModelSection(self)
+        self.forms = RunForms(self)
         self.run = TrainSection(runs_folder(), self)
         self.curve = CurveSection(self)
         self.bar = TrainBar()
-        self.sections = (self.data, self.task, self.augments, self.model, self.run, self.curve)
+        self.sections = (self.data, *self.forms.sections, self.run, self.curve)
         self._lay_out()
         self._connect()
         self._on_theme_changed()
@@ -123,7 +119,8 @@ class TrainWidget(QWidget):
         self.data.set_facts(suggestion.facts)
         self.run.suggest_name(suggestion.name)
         if not self._has_begun():
-            self._fill_untouched(RunSettings.of(suggestion.config), suggestion.config)
+            self.forms.suggest(RunSettings.of(suggestion.config))
+            self.run.iterations.suggest(suggestion.config.num_iterations)
         self._say("Ready.")
         self._refresh_buttons()
 
@@ -135,32 +132,6 @@ class TrainWidget(QWidget):
         """Show `words` in the line of a run that has not begun."""
         if not self._active and not self._has_begun():
             self.bar.clear(words)
-
-    def _fill_untouched(self, settings: RunSettings, config: Any) -> None:
-        """Show what fits the data, except where the user has entered something else."""
-        before, self._suggested = self._suggested, settings
-        touched = before is not None and self._settings_differ(before)
-        if not touched:
-            self._fill(settings)
-        self.run.iterations.suggest(config.num_iterations)
-
-    def _settings_differ(self, settings: RunSettings) -> bool:
-        try:
-            return self._settings() != settings
-        except DacapoError:
-            return True
-
-    def _fill(self, settings: RunSettings) -> None:
-        for section in (self.task, self.augments, self.model):
-            section.fill(settings)
-
-    def _settings(self) -> RunSettings:
-        return RunSettings(
-            self.task.value(),
-            self.model.architecture(),
-            self.model.trainer(self.augments.value()),
-            **self.model.run_fields(),
-        )
 
     def _on_run_changed(self) -> None:
         self._link.call("look", look_at_run, self.run.runs(), self.run.name()).begin(
@@ -189,7 +160,7 @@ class TrainWidget(QWidget):
         self.curve.clear()
         self.bar.error.setText("")
         if look.begun and look.config is not None and look.folder is not None:
-            self._fill(RunSettings.of(look.config))
+            self.forms.fill(RunSettings.of(look.config))
             self.run.iterations.fill(look.config.num_iterations)
             self._watch(EngineThread(look.folder))
             self._show_curve()
@@ -239,15 +210,10 @@ class TrainWidget(QWidget):
 
     def _request(self) -> TrainingRequest:
         folder = RunFolder.of(self.run.runs().absolute(), self.run.name())
-        settings = None
-        if self.model.state is not SectionState.TO_DO:
-            for section in (self.task, self.augments, self.model):
-                section.check()
-            settings = self._settings()
         return TrainingRequest(
             folder=folder,
             data=self.data.data() if self.data.is_complete() else None,
-            settings=settings,
+            settings=self.forms.settings() if self.forms.is_filled else None,
             num_iterations=self.run.iterations.value(),
             device=self.run.device_name() or "auto",
             python=engine_python(),

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
 from napari.layers import Image, Labels
 from qtpy.QtCore import Qt, QTimer, Signal
 from qtpy.QtWidgets import QFormLayout, QLabel, QWidget
 
 from dacapo_engine.errors import DacapoError, DataError
-from dacapo_engine.experiments.datasplits.datasets.arrays.axis_order import describe_shape
 from dacapo_engine.experiments.datasplits.datasets.volume_facts import VolumeFacts
-from dacapo_engine.units import format_lengths
 from dacapo_napari.forms import ErrorLine
 from dacapo_napari.forms.leaf_editor import CalmComboBox
-from dacapo_napari.layer_volume import FIRST_AXES, LayerVolume, guess_axes, layer_volume
+from dacapo_napari.layer_volume import FIRST_AXES, guess_axes, layer_volume
 from dacapo_napari.run_layers import belongs_to_run
 from dacapo_napari.run_updates import Failed
 from dacapo_napari.sections.fact_label import FactLabel
 from dacapo_napari.sections.layer_combo import LayerCombo
+from dacapo_napari.sections.layer_facts import (
+    labels_beside,
+    place_events,
+    shape_words,
+    voxel_size_words,
+)
 from dacapo_napari.sections.section import Section, SectionState
 from dacapo_napari.theme_colours import ThemeColours
 from dacapo_napari.training_data import TrainingData
@@ -109,8 +112,8 @@ class DataSection(Section):
         volume = layer_volume(raw, axes)
         return TrainingData(
             volume,
-            _beside(volume, labels),
-            None if mask is None else _beside(volume, mask),
+            labels_beside(volume, labels),
+            None if mask is None else labels_beside(volume, mask),
         )
 
     def error(self) -> str:
@@ -193,7 +196,7 @@ class DataSection(Section):
         for layer in (self.raw_combo.layer(), self.labels_combo.layer(), self.mask_combo.layer()):
             if layer is not None and layer not in self._watched:
                 self._watched.append(layer)
-                for event in _place_events(layer):
+                for event in place_events(layer):
                     event.connect(self._on_layer_moved)
 
     def close_down(self) -> None:
@@ -203,7 +206,7 @@ class DataSection(Section):
 
     def _stop_watching(self) -> None:
         for layer in self._watched:
-            for event in _place_events(layer):
+            for event in place_events(layer):
                 event.disconnect(self._on_layer_moved)
         self._watched = []
 
@@ -241,8 +244,8 @@ class DataSection(Section):
             self._state_fact(self._shape, "")
             self._state_fact(self._voxel_size, "")
             return
-        self._state_fact(self._shape, _shape_words(volume))
-        self._state_fact(self._voxel_size, *_voxel_size_words(volume))
+        self._state_fact(self._shape, shape_words(volume))
+        self._state_fact(self._voxel_size, *voxel_size_words(volume))
 
     def _show_measured(self, intensities: str, objects: str) -> None:
         self._state_fact(self._range, intensities)
@@ -288,47 +291,3 @@ class DataSection(Section):
             label.setBuddy(widget)
             self._form.addRow(label, widget)
         self._form.addRow(self._error)
-
-
-def _beside(raw: LayerVolume, layer: Layer) -> LayerVolume:
-    """A labels layer whose axes are those of raw, without its channels."""
-    axes = raw.spatial_axes
-    if layer.ndim != len(axes):
-        raise DataError(
-            f"{layer.name} has {layer.ndim} axes, {raw.name} has {len(axes)} without channels.",
-            hint="Choose labels of this image, or say what its first axis is.",
-            place="data",
-        )
-    volume = layer_volume(layer, axes)
-    if np.dtype(volume.data.dtype).kind not in "biu":
-        raise DataError(f"{layer.name} holds {volume.data.dtype}, labels are whole numbers.")
-    return volume
-
-
-def _shape_words(volume: LayerVolume) -> str:
-    return f"{describe_shape(volume.shape, volume.axes)} ({volume.data.dtype})"
-
-
-def _voxel_size_words(volume: LayerVolume) -> tuple[str, str]:
-    sizes = [
-        size
-        for size, axis in zip(volume.voxel_size, volume.spatial_axes, strict=True)
-        if axis in "zyx"
-    ]
-    if not volume.known:
-        return "", "not known: the layer has no unit and a scale of 1"
-    if not volume.has_unit:
-        return format_lengths(sizes), "taken as nm: the layer has a scale and no unit"
-    return f"{format_lengths(sizes)} (from the layer)", ""
-
-
-def _place_events(layer: Layer) -> list[Any]:
-    events = layer.events
-    return [
-        events.scale,
-        events.translate,
-        events.units,
-        events.affine,
-        events.rotate,
-        events.shear,
-    ]

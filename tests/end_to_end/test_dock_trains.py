@@ -82,7 +82,7 @@ def use_tiny_network(dock: Any, qtbot: QtBot) -> None:
     patch.setText("12 24 24")
     features = find(dock, "architecture.num_fmaps")
     features.setValue(4)
-    assert dock.model.architecture().input_shape == (12, 24, 24)
+    assert dock.forms.model.architecture().input_shape == (12, 24, 24)
 
 
 def test_train_stop_continue_and_segment(

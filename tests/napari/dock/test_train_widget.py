@@ -96,8 +96,11 @@ def test_facts_and_forms_come_from_the_data(
     assert "5 objects" in find(dock, "data.objects").fact()
     assert "measured" in find(dock, "data.range").fact()
     assert find(dock, "train.run_name").text() == "raw-1"
-    assert dock.model.architecture().input_shape[0] < dock.model.architecture().input_shape[1]
-    assert len(dock.augments.value()) > 2
+    assert (
+        dock.forms.model.architecture().input_shape[0]
+        < dock.forms.model.architecture().input_shape[1]
+    )
+    assert len(dock.forms.augments.value()) > 2
 
 
 def test_unknown_voxel_size_is_said(

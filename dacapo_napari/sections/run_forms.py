@@ -1,0 +1,69 @@
+"""Task, augments and model together: the settings of a run."""
+
+from __future__ import annotations
+
+from qtpy.QtWidgets import QWidget
+
+from dacapo_engine.errors import DacapoError
+from dacapo_napari.run_settings import RunSettings
+from dacapo_napari.sections.section import SectionState
+from dacapo_napari.sections.settings_sections import AugmentsSection, ModelSection, TaskSection
+
+__all__ = ["RunForms"]
+
+
+class RunForms:
+    """Three sections that show one `RunSettings`."""
+
+    def __init__(self, parent: QWidget) -> None:
+        self.task = TaskSection(parent)
+        self.augments = AugmentsSection(parent)
+        self.model = ModelSection(parent)
+        self._suggested: RunSettings | None = None
+
+    @property
+    def sections(self) -> tuple[TaskSection, AugmentsSection, ModelSection]:
+        """The sections in their order."""
+        return self.task, self.augments, self.model
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether settings were ever shown; before, there is nothing to read."""
+        return self.model.state is not SectionState.TO_DO
+
+    def fill(self, settings: RunSettings) -> None:
+        """Show these settings."""
+        for section in self.sections:
+            section.fill(settings)
+
+    def suggest(self, settings: RunSettings) -> None:
+        """Show what fits the data, unless the user has changed what was suggested before."""
+        before, self._suggested = self._suggested, settings
+        if before is None or not self._differ(before):
+            self.fill(settings)
+
+    def settings(self) -> RunSettings:
+        """What is entered; what does not fit is shown at its field.
+
+        Raises
+        ------
+        ConfigError
+            With the path to each field that does not fit.
+        """
+        for section in self.sections:
+            section.check()
+        return self._read()
+
+    def _read(self) -> RunSettings:
+        return RunSettings(
+            self.task.value(),
+            self.model.architecture(),
+            self.model.trainer(self.augments.value()),
+            **self.model.run_fields(),
+        )
+
+    def _differ(self, settings: RunSettings) -> bool:
+        try:
+            return self._read() != settings
+        except DacapoError:
+            return True
