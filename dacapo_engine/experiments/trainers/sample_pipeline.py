@@ -62,7 +62,10 @@ class SamplePipeline:
         self.plan = plan
         self.keys = SampleKeys.create()
         self._pipeline = self._build()
-        self._pipeline.setup()
+        try:
+            self._pipeline.setup()
+        except gp.PipelineSetupError as error:
+            raise _original(error) from error
 
     def sample(self, index: int, label_version: int = 0) -> Sample:
         """Sample `index`, which depends on the plan's seed, `index` and the version alone."""
