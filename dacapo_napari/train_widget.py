@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import webbrowser
 from functools import partial
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QEvent, Qt, QTimer
 from qtpy.QtGui import QKeySequence, QShortcut
-from qtpy.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QVBoxLayout, QWidget
 
 from dacapo_engine.errors import DacapoError
 from dacapo_engine.store.run_folder import RunFolder
@@ -35,6 +34,7 @@ from dacapo_napari.run_updates import (
 from dacapo_napari.sections.curve_section import CurveSection
 from dacapo_napari.sections.data_section import DataSection
 from dacapo_napari.sections.run_forms import RunForms
+from dacapo_napari.sections.section_stack import SectionStack
 from dacapo_napari.sections.train_bar import TrainBar
 from dacapo_napari.sections.train_section import TrainSection
 from dacapo_napari.suggestion import Suggestion, suggest
@@ -318,8 +318,7 @@ class TrainWidget(QWidget):
         except DacapoError as error:
             self._fail(str(Failed.of(error)))
             return
-        self.curve.pipeline_words.setText("Starting Neuroglancer…")
-        self.curve.pipeline_words.show()
+        self.curve.show_opening()
         self._link.call("pipeline", open_pipeline, request, self._link.pipeline).begin(
             self._on_pipeline_opened, self._on_pipeline_failed
         )
@@ -329,11 +328,10 @@ class TrainWidget(QWidget):
         self._link.finish("pipeline")
         self.curve.show_url(url)
         self._refresh_buttons()
-        webbrowser.open(url)
 
     def _on_pipeline_failed(self, failure: Failed) -> None:
         self._link.finish("pipeline")
-        self.curve.pipeline_words.hide()
+        self.curve.show_url("")
         self._fail(str(failure))
 
     def _on_theme_changed(self, event: object = None) -> None:
@@ -365,22 +363,11 @@ class TrainWidget(QWidget):
         self.run.show_summary(self._run_words())
 
     def _lay_out(self) -> None:
-        body = QWidget(self)
-        stack = QVBoxLayout(body)
-        stack.setContentsMargins(4, 4, 4, 4)
-        stack.setSpacing(4)
-        for section in self.sections:
-            stack.addWidget(section)
-        stack.addStretch(1)
-        self._scroll = scroll = QScrollArea(self)
-        scroll.setWidget(body)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll = SectionStack(self.sections, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(scroll, 1)
+        layout.addWidget(self._scroll, 1)
         layout.addWidget(self.bar)
         self.data.set_unfolded(True)
         self.run.set_unfolded(True)

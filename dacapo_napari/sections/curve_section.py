@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import webbrowser
+
 from qtpy.QtCore import QSignalBlocker, Qt, Signal
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
 
@@ -77,10 +79,17 @@ class CurveSection(Section):
         if self.plot.num_points:
             self.set_state(SectionState.READY, f"{self.plot.num_points:,} iterations")
 
-    def show_url(self, url: str) -> None:
-        """Show where the Neuroglancer view is served."""
-        self.pipeline_words.setText(f'<a href="{url}">{url}</a>')
+    def show_opening(self) -> None:
+        """Say that the Neuroglancer view is being started."""
+        self.pipeline_words.setText("Starting Neuroglancer…")
         self.pipeline_words.show()
+
+    def show_url(self, url: str) -> None:
+        """Open the Neuroglancer view in the browser and show where it is; empty for none."""
+        self.pipeline_words.setText(f'<a href="{url}">{url}</a>' if url else "")
+        self.pipeline_words.setVisible(bool(url))
+        if url:
+            webbrowser.open(url)
 
     def _on_slid(self, value: int) -> None:
         self._show_iterations()
