@@ -76,6 +76,7 @@ def problems(viewer: Any, dock: Any) -> None:
     find(dock, "train.start").click()
     pictures(viewer, "problem")
     viewer.layers.remove(empty_labels.name)
+    viewer.layers.selection = {viewer.layers["neurites"]}
     find(dock, "data.labels").setCurrentText("neurites labels")
     find(dock, "train.run_name").setText(RUN)
     wait(PATIENCE, lambda: not find(dock, "data.error").text())
