@@ -64,6 +64,11 @@ class CNNectomeUNet(Architecture):
         return Coordinate(self.config.input_shape)
 
     @property
+    def eval_shape_increase(self) -> Coordinate:
+        """Voxels by which blocks of inference may be larger than the patch."""
+        return Coordinate(self.config.eval_shape_increase or (0,) * self.dims)
+
+    @property
     def num_in_channels(self) -> int:
         """Channels of raw."""
         return self.config.fmaps_in

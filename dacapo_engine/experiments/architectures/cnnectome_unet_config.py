@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -12,6 +13,7 @@ from dacapo_engine.registry import LazyType
 __all__ = ["CNNectomeUNetConfig"]
 
 Shape = tuple[int, ...]
+_NOT_HERE = ("upsample_factors", "use_attention")
 
 
 class CNNectomeUNetConfig(ArchitectureConfig):
@@ -30,6 +32,13 @@ class CNNectomeUNetConfig(ArchitectureConfig):
         title="Patch",
         description="Size of the raw patch that the network sees in training, for each axis.",
         json_schema_extra={"unit": "voxels"},
+    )
+    eval_shape_increase: Shape | None = Field(
+        default=None,
+        title="Larger blocks",
+        description="For scripts that predict blocks of their own size (Model.eval_input_shape);"
+        " here blocks are as large as memory allows.",
+        json_schema_extra={"unit": "voxels", "advanced": True},
     )
     fmaps_in: int = Field(
         default=1,
@@ -97,9 +106,25 @@ class CNNectomeUNetConfig(ArchitectureConfig):
         json_schema_extra={"advanced": True},
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_what_is_off(cls, data: Any) -> Any:
+        """Scripts for DaCapo name features that this U-Net lacks, mostly to say they are off."""
+        if not isinstance(data, Mapping):
+            return data
+        for field in _NOT_HERE:
+            if data.get(field):
+                raise ValueError(f"this U-Net has no {field}; leave it out")
+        return {field: value for field, value in data.items() if field not in _NOT_HERE}
+
     @model_validator(mode="after")
     def _check_dimensions(self) -> Self:
         dims = len(self.input_shape)
+        increase = self.eval_shape_increase
+        if increase is not None and len(increase) != dims:
+            raise ValueError(
+                f"eval_shape_increase has {len(increase)} axes, input_shape has {dims}"
+            )
         for level, factor in enumerate(self.downsample_factors):
             if len(factor) != dims:
                 raise ValueError(
