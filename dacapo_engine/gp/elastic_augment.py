@@ -135,6 +135,11 @@ class ElasticAugment(VoxelMover):
         self._control_points = [
             np.linspace(b, b + e, n) for b, e, n in zip(begin, extent, counts, strict=True)
         ]
+        # One coarse grid for all arrays of the sample, or they would move differently.
+        step = self.subsample * voxel_size
+        self._coarse_points = [
+            np.arange(b, b + e + s, s) for b, e, s in zip(begin, extent, step, strict=True)
+        ]
         generator = np.random.default_rng(random.getrandbits(64))
         sigma = self._sigma.reshape(-1, *(1,) * len(counts))
         self._displacement = generator.standard_normal((len(counts), *counts)) * sigma
@@ -159,10 +164,11 @@ class ElasticAugment(VoxelMover):
         """Displacement at a regular grid: interpolated linearly, one axis after the other."""
         field = self._displacement
         for axis, (points, places) in enumerate(zip(self._control_points, axes, strict=True)):
-            coarse = places[:: self.subsample]
-            weights = _linear_weights(points, coarse)
             if self.subsample > 1:
-                weights = _linear_weights(coarse, places) @ weights
+                coarse = self._coarse_points[axis]
+                weights = _linear_weights(coarse, places) @ _linear_weights(points, coarse)
+            else:
+                weights = _linear_weights(points, places)
             field = np.moveaxis(np.tensordot(weights, field, axes=(1, axis + 1)), 0, axis + 1)
         return np.ascontiguousarray(field)
 

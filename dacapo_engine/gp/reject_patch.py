@@ -44,10 +44,11 @@ class RejectPatch(gp.BatchFilter):
     def provide(self, request: gp.BatchRequest) -> gp.Batch:
         """The first patch that is good enough; raises DataError after 200 that are not."""
         for _ in range(_TRIES):
-            batch = self.get_upstream_provider().request_batch(request)
+            request = request.copy()  # with the next seed
+            # What is asked for loses its placeholders, the bounds of sampling among them.
+            batch = self.get_upstream_provider().request_batch(request.copy())
             if self._accepts(batch):
                 return batch
-            request = request.copy()  # with the next seed
         foreground = f" with {self.min_foreground:.0%} objects" if self.min_foreground else ""
         raise DataError(
             f"None of {_TRIES} random patches was labelled by {self.min_masked:.0%}{foreground}.",
