@@ -250,11 +250,12 @@ def _check_channels(run: Run, raw: Array) -> None:
 
 def _write(labels: np.ndarray, raw: Array, roi: Any, target: LocalArrayIdentifier) -> Array:
     dtype = np.uint32 if labels.max(initial=0) < 2**32 else np.uint64
+    classes = labels.ndim > raw.dims
     written = ZarrArray.create_from_array_identifier(
         target,
-        axes=raw.spatial_axes,
+        axes=[*(["c"] if classes else []), *raw.spatial_axes],
         roi=roi,
-        num_channels=None,
+        num_channels=len(labels) if classes else None,
         voxel_size=raw.voxel_size,
         dtype=dtype,
         overwrite=True,

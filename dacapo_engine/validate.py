@@ -245,4 +245,5 @@ def averaged(run: Run) -> AbstractContextManager[None]:
 
 
 def _like(labels: np.ndarray, prediction: Array) -> NumpyArray:
-    return NumpyArray.from_grid(labels, prediction.grid, prediction.spatial_axes)
+    channels = ["c"] if labels.ndim > prediction.dims else []
+    return NumpyArray.from_grid(labels, prediction.grid, [*channels, *prediction.spatial_axes])

@@ -81,8 +81,7 @@ class BlockPredictor:
 
     def block_shape(self, shape: Sequence[int]) -> Coordinate:
         """Output shape of a block, in voxels, for a region of `shape` voxels."""
-        architecture = self.model.architecture
-        step, context = architecture.block_step, architecture.context
+        step, context = self.model.architecture.block_step, self.model.context
         most = self.most_voxels or self._affordable_voxels()
         block = [-(-extent // s) * s for extent, s in zip(shape, step, strict=True)]
         while np.prod([b + 2 * c for b, c in zip(block, context, strict=True)]) > most:
@@ -134,7 +133,7 @@ class BlockPredictor:
         shape = block.shape / voxel_size
         wanted = [
             -(-(s + 2 * c) // t) * t
-            for s, c, t in zip(shape, architecture.context, architecture.block_step, strict=True)
+            for s, c, t in zip(shape, self.model.context, architecture.block_step, strict=True)
         ]
         read_shape = self._valid_input(Coordinate(wanted))
         out_shape = architecture.output_shape(read_shape)

@@ -50,6 +50,13 @@ class Model(torch.nn.Module):
         """Spatial shape of the prediction of a training patch, in voxels."""
         return self.compute_output_shape(self.input_shape)[1]
 
+    @property
+    def context(self) -> Coordinate:
+        """Voxels on each side of a predicted voxel that it depends on."""
+        kernels = [getattr(part, "kernel_size", None) for part in self.prediction_head.modules()]
+        reach = sum(max(kernel) // 2 for kernel in kernels if kernel is not None)
+        return self.architecture.context + Coordinate((reach,) * self.architecture.dims)
+
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Predict ``[batch, channels, (z,) y, x]``."""
         prediction: torch.Tensor = self.prediction_head(self.architecture(x))

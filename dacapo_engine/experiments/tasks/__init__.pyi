@@ -1,5 +1,13 @@
 from .affinities_task import AffinitiesTask as AffinitiesTask
 from .affinities_task_config import AffinitiesTaskConfig as AffinitiesTaskConfig
+from .distance_task import DistanceTask as DistanceTask
+from .distance_task_config import DistanceTaskConfig as DistanceTaskConfig
+from .dummy_task import DummyTask as DummyTask
+from .dummy_task_config import DummyTaskConfig as DummyTaskConfig
+from .hot_distance_task import HotDistanceTask as HotDistanceTask
+from .hot_distance_task_config import HotDistanceTaskConfig as HotDistanceTaskConfig
+from .one_hot_task import OneHotTask as OneHotTask
+from .one_hot_task_config import OneHotTaskConfig as OneHotTaskConfig
 from .task import Task as Task
 from .task_config import AnyTaskConfig as AnyTaskConfig
 from .task_config import TaskConfig as TaskConfig

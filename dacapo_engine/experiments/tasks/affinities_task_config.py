@@ -7,13 +7,10 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from dacapo_engine.experiments.tasks.task_config import TaskConfig
+from dacapo_engine.experiments.tasks.task_config import MOST_PARAMETERS, TaskConfig
 from dacapo_engine.registry import LazyType
 
-__all__ = ["MOST_PARAMETERS", "AffinitiesTaskConfig"]
-
-MOST_PARAMETERS = 12
-"""How many settings of the post-processing one validation may try."""
+__all__ = ["AffinitiesTaskConfig"]
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Offset = Annotated[tuple[int, ...], Field(min_length=2, max_length=3)]

@@ -34,15 +34,19 @@ def write_like(
     target: LocalArrayIdentifier,
     chunk_size: Sequence[int],
 ) -> Array:
-    """Write values that have the place of `source` but no channels, and open the result."""
+    """Write values that have the place of `source`, and open the result.
+
+    Values are ``[(z,) y, x]``, or ``[c, (z,) y, x]`` with channels of their own.
+    """
     from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array import ZarrArray
 
-    chunk = Coordinate(tuple(chunk_size)[-values.ndim :])
+    channels = values.ndim > source.dims
+    chunk = Coordinate(tuple(chunk_size)[-source.dims :])
     written = ZarrArray.create_from_array_identifier(
         target,
-        source.spatial_axes,
+        [*(["c"] if channels else []), *source.spatial_axes],
         source.roi,
-        None,
+        len(values) if channels else None,
         source.voxel_size,
         values.dtype,
         write_size=chunk * source.voxel_size,

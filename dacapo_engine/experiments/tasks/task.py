@@ -6,7 +6,10 @@ from abc import ABC
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dacapo_engine.experiments.architectures.architecture import Architecture
+    from dacapo_engine.experiments.datasplits.datasets.dataset import Dataset
     from dacapo_engine.experiments.model import Model
     from dacapo_engine.experiments.tasks.evaluators.evaluation_scores import EvaluationScores
     from dacapo_engine.experiments.tasks.evaluators.evaluator import Evaluator
@@ -55,3 +58,7 @@ class Task(ABC):
     def create_model(self, architecture: Architecture) -> Model:
         """The architecture with the head that this task needs."""
         return self.predictor.create_model(architecture)
+
+    def check_labels(self, datasets: Sequence[Dataset]) -> None:
+        """DataError where the task cannot be learnt from the labels of `datasets`."""
+        return

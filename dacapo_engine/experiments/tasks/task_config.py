@@ -9,7 +9,10 @@ from pydantic import BeforeValidator, InstanceOf, SerializeAsAny
 from dacapo_engine.config import TaggedConfig
 from dacapo_engine.registry import Registry
 
-__all__ = ["AnyTaskConfig", "TaskConfig"]
+__all__ = ["MOST_PARAMETERS", "AnyTaskConfig", "TaskConfig"]
+
+MOST_PARAMETERS = 12
+"""How many settings of the post-processing one validation may try."""
 
 
 class TaskConfig(TaggedConfig):

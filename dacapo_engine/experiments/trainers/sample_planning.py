@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from dacapo_engine.errors import DataError
 from dacapo_engine.experiments.datasplits.datasets.arrays.ones_array import OnesArray
+from dacapo_engine.experiments.datasplits.datasets.patch_check import check_patch_fits
 from dacapo_engine.experiments.trainers.sample_plan import SamplePlan, SampleSource
 from dacapo_engine.units import to_world
 
 if TYPE_CHECKING:
-    from funlib.geometry import Coordinate
-
     from dacapo_engine.experiments.datasplits.datasets.dataset import Dataset
     from dacapo_engine.experiments.model import Model
     from dacapo_engine.experiments.tasks.task import Task
@@ -39,12 +38,12 @@ def plan_samples(
         If a volume is smaller than the patch that the model reads.
     """
     for dataset in datasets:
-        _check_size(dataset, model.input_shape)
+        check_patch_fits(dataset, model.input_shape)
     raw = datasets[0].raw
     units_per_nm = to_world(Fraction(1), raw.unit)
     return SamplePlan(
         sources=tuple(_source(dataset) for dataset in datasets),
-        predictor=task.predictor,
+        predictor=task.predictor.in_world(units_per_nm),
         augments=tuple(augment.in_world(units_per_nm) for augment in config.augments),
         input_size=raw.voxel_size * model.input_shape,
         output_size=model.scale(raw.voxel_size) * model.output_shape,
@@ -64,16 +63,4 @@ def _source(dataset: Dataset) -> SampleSource:
         mask=dataset.mask if dataset.mask is not None else OnesArray.like(dataset.gt),
         weight=int(dataset.weight or 1),
         points=tuple(map(tuple, dataset.sample_points)) if dataset.sample_points else None,
-    )
-
-
-def _check_size(dataset: Dataset, input_shape: Coordinate) -> None:
-    shape = dataset.raw.roi.shape / dataset.raw.voxel_size
-    if all(have >= need for have, need in zip(shape, input_shape, strict=True)):
-        return
-    raise DataError(
-        f"raw is {' x '.join(map(str, shape))} voxels; this model reads "
-        f"{' x '.join(map(str, input_shape))}.",
-        hint="Choose a smaller preset, or a smaller patch (architecture_config.input_shape).",
-        place=dataset.name,
     )

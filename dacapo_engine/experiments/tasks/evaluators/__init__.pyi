@@ -1,3 +1,8 @@
+from .binary_evaluation_scores import BinaryEvaluationScores as BinaryEvaluationScores
+from .binary_evaluator import BinaryEvaluator as BinaryEvaluator
+from .class_evaluation_scores import ClassEvaluationScores as ClassEvaluationScores
+from .dummy_evaluator import DummyEvaluationScores as DummyEvaluationScores
+from .dummy_evaluator import DummyEvaluator as DummyEvaluator
 from .evaluation_scores import EvaluationScores as EvaluationScores
 from .evaluator import Evaluator as Evaluator
 from .instance_evaluation_scores import InstanceEvaluationScores as InstanceEvaluationScores

@@ -26,7 +26,7 @@ class AlignedVolumes:
     Attributes
     ----------
     segmentation, labels
-        ``[(z,) y, x]``.
+        ``[(z,) y, x]``, after an axis of channels where several were asked for.
     mask
         Likewise, or None.
     separate_images
@@ -43,15 +43,25 @@ class AlignedVolumes:
     notes: tuple[str, ...]
 
 
-def align(segmentation: Array, labels: Array, mask: Array | None = None) -> AlignedVolumes:
+def align(
+    segmentation: Array, labels: Array, mask: Array | None = None, channels: bool = False
+) -> AlignedVolumes:
     """Cut volumes to the region that all of them cover, in world coordinates.
 
     Where only one voxel size is known, volumes of the same shape are compared voxel by voxel.
 
+    Parameters
+    ----------
+    segmentation, labels, mask
+        With as many spatial axes.
+    channels
+        Whether several channels are expected, and kept as the first axis.
+
     Raises
     ------
     DataError
-        If voxel sizes or numbers of axes differ, or no region is shared.
+        If voxel sizes or numbers of axes differ, no region is shared, or there are several
+        channels where one is expected.
     """
     notes: list[str] = []
     parts = {"segmentation": segmentation, "mask": mask}
@@ -61,7 +71,7 @@ def align(segmentation: Array, labels: Array, mask: Array | None = None) -> Alig
     roi = _shared_region(arrays)
     if any(array.roi != roi for array in arrays):
         notes.append(_describe_shared(roi, arrays))
-    values = [_read(array, roi) for array in arrays]
+    values = [_read(array, roi, channels) for array in arrays]
     return AlignedVolumes(
         segmentation=values[1],
         labels=values[0],
@@ -115,9 +125,9 @@ def _in_nm(roi: Roi) -> str:
     return " x ".join(f"{begin / 1000:.10g} to {end / 1000:.10g}" for begin, end in ends) + " nm"
 
 
-def _read(array: Array, roi: Roi) -> NDArray[Any]:
+def _read(array: Array, roi: Roi, channels: bool) -> NDArray[Any]:
     values = array[roi]
-    if values.ndim == array.dims:
+    if values.ndim == array.dims or (channels and len(values) > 1):
         return values
     if len(values) > 1:
         raise DataError(f"Expected one channel, got {len(values)}.", place=array.name)

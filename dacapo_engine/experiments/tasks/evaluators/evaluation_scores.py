@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
 
 __all__ = ["EvaluationScores"]
 
 
 class EvaluationScores(ABC):
-    """What an evaluator found, one attribute per criterion; nan where nothing was evaluated.
+    """What an evaluator found, one attribute per criterion; nan where nothing was evaluated."""
 
-    Attributes
-    ----------
-    criteria
-        Names of the criteria, in the order in which scores are stored.
-    """
-
-    criteria: ClassVar[tuple[str, ...]]
+    @property
+    @abstractmethod
+    def criteria(self) -> tuple[str, ...]:
+        """Names of the criteria, in the order in which scores are stored."""
 
     @staticmethod
     @abstractmethod

@@ -95,7 +95,7 @@ class Evaluator(ABC):
         score: EvaluationScores,
     ) -> bool:
         """Whether scores beat the best so far of a dataset and parameters."""
-        value = float(getattr(score, criterion))
+        value = score.as_dict()[criterion]
         best = self.best_scores.get((dataset, parameter, criterion))
         return self.compare(value, best.value if best else math.nan, criterion)
 

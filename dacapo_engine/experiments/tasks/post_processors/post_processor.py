@@ -37,7 +37,7 @@ class PostProcessor(ABC):
     @abstractmethod
     def segment(
         self, prediction: NDArray[Any], parameters: PostProcessorParameters
-    ) -> NDArray[np.uint64]:
+    ) -> NDArray[np.unsignedinteger[Any]]:
         """Segment a prediction in memory.
 
         Parameters
@@ -51,12 +51,13 @@ class PostProcessor(ABC):
         Returns
         -------
         numpy.ndarray
-            Ids 1 to n, 0 for background, ``[(z,) y, x]``.
+            Ids 1 to n, 0 for background, ``[(z,) y, x]``; of classes that may overlap a channel
+            for each, ``[class, (z,) y, x]``.
         """
 
     def segment_all(
         self, prediction: NDArray[Any], parameters: Iterable[PostProcessorParameters]
-    ) -> Iterator[tuple[PostProcessorParameters, NDArray[np.uint64]]]:
+    ) -> Iterator[tuple[PostProcessorParameters, NDArray[np.unsignedinteger[Any]]]]:
         """Segment a prediction with several settings; what they share is computed once.
 
         Yields each setting with its segmentation, not always in the given order.
@@ -93,7 +94,7 @@ class PostProcessor(ABC):
         Returns
         -------
         Array
-            The segmentation, uint64, with the region and voxel size of the prediction.
+            The segmentation, with the region and voxel size of the prediction.
         """
         from dacapo_engine.experiments.tasks.stored_array import write_like
 

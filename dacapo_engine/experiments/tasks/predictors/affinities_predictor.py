@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from funlib.geometry import Coordinate
-from numpy.typing import NDArray
 
 from dacapo_engine.experiments.arraytypes.embedding import EmbeddingArray
 from dacapo_engine.experiments.tasks.neighborhood import (
@@ -19,6 +18,10 @@ from dacapo_engine.experiments.tasks.predictors.affinities import (
     affinity_weights,
 )
 from dacapo_engine.experiments.tasks.predictors.predictor import Predictor
+from dacapo_engine.experiments.tasks.predictors.sample_arrays import (
+    channels_like,
+    without_channels,
+)
 
 if TYPE_CHECKING:
     import torch
@@ -79,9 +82,9 @@ class AffinitiesPredictor(Predictor):
         return Model(architecture, head, eval_activation=torch.nn.Sigmoid())
 
     def create_target(self, gt: Array) -> NumpyArray:
-        labels = _without_channels(gt[gt.roi], gt.dims)
+        labels = without_channels(gt[gt.roi], gt.dims)
         offsets = fit_neighborhood(self.neighborhood, labels.ndim)
-        return _like(gt, affinities(labels, offsets, self.background_as_object))
+        return channels_like(gt, affinities(labels, offsets, self.background_as_object))
 
     def create_weight(
         self,
@@ -91,7 +94,7 @@ class AffinitiesPredictor(Predictor):
         moving_class_counts: Any = None,
     ) -> tuple[NumpyArray, Any]:
         truth = target[target.roi]
-        valid = None if mask is None else _without_channels(mask[target.roi], truth.ndim - 1)
+        valid = None if mask is None else without_channels(mask[target.roi], truth.ndim - 1)
         weights, counts = affinity_weights(
             truth,
             valid,
@@ -99,7 +102,7 @@ class AffinitiesPredictor(Predictor):
             self.affs_weight_clipmin,
             self.affs_weight_clipmax,
         )
-        return _like(target, weights), counts
+        return channels_like(target, weights), counts
 
     def unmirror(self, prediction: torch.Tensor) -> torch.Tensor:
         """Affinities of mirrored raw lead the other way: that of x to x + e stands at x + e."""
@@ -123,13 +126,3 @@ class AffinitiesPredictor(Predictor):
     def padding(self, gt_voxel_size: Coordinate) -> Coordinate:
         below, above = neighborhood_context(fit_neighborhood(self.neighborhood, len(gt_voxel_size)))
         return gt_voxel_size * Coordinate(map(max, below, above))
-
-
-def _like(source: Array, values: NDArray[Any]) -> NumpyArray:
-    from dacapo_engine.experiments.datasplits.datasets.arrays.numpy_array import NumpyArray
-
-    return NumpyArray.from_grid(values, source.grid, ["c", *source.spatial_axes])
-
-
-def _without_channels(values: NDArray[Any], dims: int) -> NDArray[Any]:
-    return values.max(axis=0) if values.ndim > dims else values

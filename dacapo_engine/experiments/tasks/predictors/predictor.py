@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     import torch
@@ -34,6 +34,10 @@ class Predictor(ABC):
     @abstractmethod
     def output_array_type(self) -> ArrayType:
         """What the predicted numbers mean."""
+
+    def in_world(self, units_per_nm: float) -> Self:
+        """The predictor for a run whose arrays count in another unit: 1 for nm, 1000 for pm."""
+        return self
 
     @abstractmethod
     def create_model(self, architecture: Architecture) -> Model:
