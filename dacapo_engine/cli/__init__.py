@@ -50,9 +50,13 @@ class _Commands(click.Group):
 def cli(context: click.Context, debug: bool) -> None:
     """Train segmentation networks on microscope volumes."""
     context.obj = debug
+    handler = logging.StreamHandler()
+    # The run's log gets more than the terminal, whatever level the loggers are set to.
+    handler.setLevel(logging.DEBUG if debug else logging.WARNING)
     logging.basicConfig(
-        level=logging.DEBUG if debug else logging.WARNING,
         format="%(levelname)s %(name)s: %(message)s",
+        handlers=[handler],
+        level=logging.DEBUG if debug else logging.WARNING,
     )
 
 
