@@ -20,7 +20,10 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.intensities_array_conf
 )
 from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array_config import ZarrArrayConfig
 from dacapo_engine.experiments.datasplits.datasets.dataset import Dataset
-from dacapo_engine.experiments.datasplits.datasets.patch_check import check_patch_fits
+from dacapo_engine.experiments.datasplits.datasets.patch_check import (
+    check_labels_match,
+    check_patch_fits,
+)
 from dacapo_engine.experiments.datasplits.datasets.raw_gt_dataset_config import RawGTDatasetConfig
 from dacapo_engine.experiments.datasplits.datasets.volume_facts import VolumeFacts, measure_arrays
 from dacapo_engine.experiments.run_config import RunConfig
@@ -187,6 +190,7 @@ def _check_opens(config: RunConfig) -> None:
     """Let the data split find what does not fit before somebody starts the run."""
     split = config.datasplit_config
     for dataset in split.datasplit_type(split).train:
+        check_labels_match(dataset)
         check_patch_fits(dataset, config.architecture_config.input_shape)
 
 

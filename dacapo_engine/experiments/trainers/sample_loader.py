@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -184,7 +185,8 @@ def _possible_workers(plan: SamplePlan, num_workers: int) -> int:
             "import; samples are prepared without workers."
         )
         return 0
-    return num_workers
+    # More than there are cores only take memory, and samples do not depend on their number.
+    return min(num_workers, os.cpu_count() or 1)
 
 
 def _ignore_signals(worker: int) -> None:

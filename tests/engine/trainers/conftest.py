@@ -4,18 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+import zarr
 from funlib.geometry import Coordinate
 
 from dacapo_engine.experiments.architectures import CNNectomeUNetConfig
-from dacapo_engine.experiments.datasplits.datasets import RawGTDataset
-from dacapo_engine.experiments.datasplits.datasets.arrays import NumpyArray, OnesArray, VoxelGrid
+from dacapo_engine.experiments.datasplits import TrainValidateDataSplitConfig
+from dacapo_engine.experiments.datasplits.datasets import RawGTDataset, RawGTDatasetConfig
+from dacapo_engine.experiments.datasplits.datasets.arrays import (
+    NumpyArray,
+    OnesArray,
+    VoxelGrid,
+    ZarrArrayConfig,
+)
+from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.tasks import AffinitiesTaskConfig
 from dacapo_engine.experiments.tasks.predictors.affinities_predictor import AffinitiesPredictor
+from dacapo_engine.experiments.trainers import GunpowderTrainerConfig
+from dacapo_engine.experiments.trainers.gp_augments import (
+    ElasticAugmentConfig,
+    NoiseAugmentConfig,
+    SimpleAugmentConfig,
+)
 from dacapo_engine.experiments.trainers.sample_plan import SamplePlan, SampleSource
 
 Values = np.ndarray[Any, Any]
@@ -126,3 +141,47 @@ def architecture() -> CNNectomeUNetConfig:
 def model(task: Any, architecture: CNNectomeUNetConfig) -> Any:
     torch.manual_seed(0)
     return task.create_model(architecture.architecture_type(architecture))
+
+
+@pytest.fixture
+def run_config(tmp_path: Path, cubes: Any, architecture: CNNectomeUNetConfig) -> RunConfig:
+    """A run of six iterations over a volume on disk, without workers."""
+    raw, labels = cubes(24, 28, 40)
+    root = zarr.open_group(str(tmp_path / "volume.zarr"), mode="w")
+    arrays = {}
+    for name, values in (("raw", raw), ("labels", labels)):
+        root.create_dataset(name, data=values, chunks=(16, 16, 16)).attrs.update(
+            voxel_size=[283.718, 126.786, 126.786], offset=[0, 1267.86, 0], units=["nm"] * 3
+        )
+        arrays[name] = ZarrArrayConfig(file_name=tmp_path / "volume.zarr", dataset=name)
+    dataset = RawGTDatasetConfig(name="cubes", raw_config=arrays["raw"], gt_config=arrays["labels"])
+    return RunConfig(
+        name="try",
+        num_iterations=6,
+        validation_interval=1000,
+        checkpoint_interval=1000,
+        num_threads=1,
+        seed=3,
+        task_config=AffinitiesTaskConfig(
+            neighborhood=NEIGHBORS,
+            long_range_biases=(0.5,),
+            long_range_groups=(0,),
+            foreground_thresholds=(0.1, 0.3),
+            agglomeration_thresholds=(1.0,),
+            min_sizes=(5,),
+        ),
+        architecture_config=architecture,
+        trainer_config=GunpowderTrainerConfig(
+            num_data_fetchers=0,
+            precision="float32",
+            warmup_iterations=4,
+            augments=(
+                SimpleAugmentConfig(),
+                ElasticAugmentConfig(control_point_spacing=(8, 8, 8)),
+                NoiseAugmentConfig(),
+            ),
+        ),
+        datasplit_config=TrainValidateDataSplitConfig(
+            train_configs=(dataset,), validate_configs=(dataset.replace(name="held"),)
+        ),
+    )
