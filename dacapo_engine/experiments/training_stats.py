@@ -16,7 +16,7 @@ __all__ = ["TrainingStats"]
 
 @dataclass
 class TrainingStats:
-    """Stats of every iteration, in order and without gaps.
+    """Stats of every iteration, in order; rows lost in a crash leave a gap.
 
     Attributes
     ----------
@@ -27,9 +27,9 @@ class TrainingStats:
     iteration_stats: list[TrainingIterationStats] = field(default_factory=list)
 
     def add_iteration_stats(self, iteration_stats: TrainingIterationStats) -> None:
-        """Append the stats of the next iteration; ValueError where it is another one."""
+        """Append the stats of a later iteration; ValueError where it is an earlier one."""
         expected = self.trained_until()
-        if self.iteration_stats and iteration_stats.iteration != expected:
+        if iteration_stats.iteration < expected:
             raise DataError(
                 f"Expected the stats of iteration {expected}, got {iteration_stats.iteration}."
             )
