@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
 from dacapo_engine.experiments.tasks.evaluators.aligned_volumes import AlignedVolumes, align
+from dacapo_engine.experiments.tasks.evaluators.instance_evaluation_scores import IOU_THRESHOLDS
 from dacapo_engine.experiments.tasks.evaluators.instance_scores import evaluate_arrays
+from dacapo_engine.experiments.tasks.evaluators.object_counts import count_objects
 
 __all__ = ["evaluate_volumes"]
 
@@ -21,6 +23,7 @@ def evaluate_volumes(
     labels: Volume,
     mask: Volume | None = None,
     count_background: bool = False,
+    places: bool = False,
 ) -> dict[str, Any]:
     """Compare an instance segmentation with labels.
 
@@ -35,14 +38,19 @@ def evaluate_volumes(
         Only voxels where it is above 0 count. None for all.
     count_background
         Also count voxels where the labels are 0, as one object.
+    places
+        Tell of every object where it is, too.
 
     Returns
     -------
     dict
         Plain numbers, as `InstanceEvaluationScores` describes them: ``voi``, ``voi_split``,
         ``voi_merge`` (bits), ``adapted_rand_error``, ``ap50``, ``precision50``, ``recall50``,
-        ``num_objects``, ``num_true_objects``, ``num_voxels``; and ``notes``, sentences on what
-        was left out.
+        ``ap``, ``num_objects``, ``num_true_objects``, ``num_voxels``; ``ap_by_iou``,
+        ``precision_by_iou`` and ``recall_by_iou``, lists for the ``iou_thresholds``; ``objects``,
+        how many are right, merged, split, missed and invented (see `ObjectCounts`); with
+        `places`, ``places`` lists id and position (in nm, in voxels of numpy arrays) of each; and
+        ``notes``, sentences on what was left out.
 
     Raises
     ------
@@ -57,10 +65,25 @@ def evaluate_volumes(
         count_background=count_background,
         separate_images=volumes.separate_images,
     )
+    objects = count_objects(
+        volumes.segmentation,
+        volumes.labels,
+        volumes.mask,
+        volumes.separate_images,
+        volumes.voxel_size,
+        volumes.begin,
+        with_places=places,
+    )
     return scores.as_dict() | {
         "num_objects": scores.num_objects,
         "num_true_objects": scores.num_true_objects,
         "num_voxels": scores.num_voxels,
+        "iou_thresholds": list(IOU_THRESHOLDS),
+        "ap_by_iou": list(scores.ap_by_iou),
+        "precision_by_iou": list(scores.precision_by_iou),
+        "recall_by_iou": list(scores.recall_by_iou),
+        "objects": objects.counts(),
+        **({"places": objects.places()} if places else {}),
         "notes": list(volumes.notes),
     }
 

@@ -21,11 +21,13 @@ __all__ = ["evaluate"]
 @click.option("--labels", type=ARRAY, required=True, help="The truth.")
 @click.option("--mask", type=ARRAY, help="Only voxels where it is above 0 count.")
 @click.option("--count-background", is_flag=True, help="Count voxels where the truth is 0, too.")
+@click.option("--places", is_flag=True, help="List every object with its fate and its place.")
 def evaluate(
     segmentation: LocalArrayIdentifier,
     labels: LocalArrayIdentifier,
     mask: LocalArrayIdentifier | None,
     count_background: bool,
+    places: bool,
 ) -> None:
     """Compare a segmentation with labels; prints one JSON object."""
     from dacapo_engine.evaluate import evaluate_volumes
@@ -37,6 +39,7 @@ def evaluate(
         open_array(labels),
         open_array(mask) if mask is not None else None,
         count_background=count_background,
+        places=places,
     )
     click.echo(json.dumps({name: _plain(value) for name, value in scores.items()}))
 

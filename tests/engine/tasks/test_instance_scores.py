@@ -144,7 +144,7 @@ def test_scores_are_within_their_bounds(a, b):
 
 def test_each_criterion_knows_its_direction():
     better = {c for c in InstanceEvaluationScores.criteria if _higher(c)}
-    assert better == {"ap50", "precision50", "recall50"}
+    assert better == {"ap50", "ap", "precision50", "recall50"}
     assert InstanceEvaluationScores.bounds("voi") == (0, math.inf)
     with pytest.raises(ValueError, match="'dice' is no criterion"):
         _higher("dice")

@@ -34,6 +34,8 @@ class AlignedVolumes:
         need not be the same object.
     notes
         Sentences on what was left out or taken for granted.
+    voxel_size, begin
+        Size of a voxel, and where the first one begins, in nm; None where that is not known.
     """
 
     segmentation: NDArray[Any]
@@ -41,6 +43,8 @@ class AlignedVolumes:
     mask: NDArray[Any] | None
     separate_images: bool
     notes: tuple[str, ...]
+    voxel_size: tuple[float, ...] | None = None
+    begin: tuple[float, ...] | None = None
 
 
 def align(
@@ -78,6 +82,8 @@ def align(
         mask=values[2] if len(values) > 2 else None,
         separate_images=len(labels.axes) > 2 and labels.spatial_axes[0] in _SEPARATE_IMAGES,
         notes=tuple(notes),
+        voxel_size=labels.voxel_size_nm,
+        begin=tuple(begin / 1000 for begin in roi.begin),
     )
 
 

@@ -8,9 +8,12 @@ from typing import ClassVar
 
 from dacapo_engine.experiments.tasks.evaluators.evaluation_scores import EvaluationScores
 
-__all__ = ["InstanceEvaluationScores"]
+__all__ = ["IOU_THRESHOLDS", "InstanceEvaluationScores"]
 
-_HIGHER_IS_BETTER = frozenset({"ap50", "precision50", "recall50"})
+IOU_THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
+"""At which IoU an object counts as found, in the scores by IoU."""
+
+_HIGHER_IS_BETTER = frozenset({"ap50", "ap", "precision50", "recall50"})
 _UNBOUNDED = frozenset({"voi", "voi_split", "voi_merge"})
 _STORE_BEST = frozenset({"voi", "adapted_rand_error", "ap50"})
 
@@ -32,6 +35,10 @@ class InstanceEvaluationScores(EvaluationScores):
         ``TP / (TP + FP + FN)``, where an object is found if its IoU with one is at least 0.5.
     precision50, recall50
         ``TP / (TP + FP)`` and ``TP / (TP + FN)`` of the same.
+    precision_by_iou, recall_by_iou, ap_by_iou
+        The same at each of `IOU_THRESHOLDS`.
+    ap
+        Mean of `ap_by_iou`.
     num_objects, num_true_objects
         How many objects there are in the segmentation and in the labels.
     num_voxels
@@ -46,6 +53,7 @@ class InstanceEvaluationScores(EvaluationScores):
         "ap50",
         "precision50",
         "recall50",
+        "ap",
     )
 
     voi_split: float = math.nan
@@ -54,6 +62,9 @@ class InstanceEvaluationScores(EvaluationScores):
     ap50: float = math.nan
     precision50: float = math.nan
     recall50: float = math.nan
+    precision_by_iou: tuple[float, ...] = ()
+    recall_by_iou: tuple[float, ...] = ()
+    ap_by_iou: tuple[float, ...] = ()
     num_objects: int = 0
     num_true_objects: int = 0
     num_voxels: int = 0
@@ -62,6 +73,11 @@ class InstanceEvaluationScores(EvaluationScores):
     def voi(self) -> float:
         """Variation of information in bits: `voi_split` + `voi_merge`."""
         return self.voi_split + self.voi_merge
+
+    @property
+    def ap(self) -> float:
+        """Mean of `ap_by_iou`."""
+        return sum(self.ap_by_iou) / len(self.ap_by_iou) if self.ap_by_iou else math.nan
 
     @staticmethod
     def higher_is_better(criterion: str) -> bool:

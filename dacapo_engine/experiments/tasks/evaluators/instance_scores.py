@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dacapo_engine.errors import DataError
 from dacapo_engine.experiments.tasks.evaluators.contingency import Contingency
 from dacapo_engine.experiments.tasks.evaluators.instance_evaluation_scores import (
+    IOU_THRESHOLDS,
     InstanceEvaluationScores,
 )
 
@@ -114,7 +115,8 @@ def objects_found(table: Contingency, iou: float = 0.5) -> int:
 def _scores(table: Contingency, count_background: bool) -> InstanceEvaluationScores:
     num_objects = int(np.count_nonzero(table.segment_sizes[1:]))
     num_true = int(np.count_nonzero(table.truth_sizes[1:]))
-    found = objects_found(table)
+    by_iou = [_rates(objects_found(table, iou), num_objects, num_true) for iou in IOU_THRESHOLDS]
+    precision, recall, ap = zip(*by_iou, strict=True)
     compared = table if count_background else table.where(table.truth > 0)
     if (num_objects and num_true) or count_background:
         split, merge = variation_of_information(compared)
@@ -128,12 +130,24 @@ def _scores(table: Contingency, count_background: bool) -> InstanceEvaluationSco
         voi_split=split,
         voi_merge=merge,
         adapted_rand_error=error,
-        ap50=_ratio(found, num_objects + num_true - found),
-        precision50=_ratio(found, num_objects, empty=1.0 if not num_true else 0.0),
-        recall50=_ratio(found, num_true, empty=1.0 if not num_objects else 0.0),
+        ap50=ap[0],
+        precision50=precision[0],
+        recall50=recall[0],
+        precision_by_iou=precision,
+        recall_by_iou=recall,
+        ap_by_iou=ap,
         num_objects=num_objects,
         num_true_objects=num_true,
         num_voxels=compared.num_voxels,
+    )
+
+
+def _rates(found: int, num_objects: int, num_true: int) -> tuple[float, float, float]:
+    """Precision, recall and AP."""
+    return (
+        _ratio(found, num_objects, empty=1.0 if not num_true else 0.0),
+        _ratio(found, num_true, empty=1.0 if not num_objects else 0.0),
+        _ratio(found, num_objects + num_true - found),
     )
 
 
