@@ -73,6 +73,7 @@ class Run:
         trainer_config = run_config.trainer_config
         self.trainer = trainer_config.trainer_type(trainer_config)
         self.trainer.seed = run_config.seed
+        self.trainer.num_iterations = run_config.num_iterations
         self.optimizer = self.trainer.create_optimizer(self.model)
 
     @cached_property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gunpowder as gp
+import numpy as np
 
 from dacapo_engine.errors import DataError
 
@@ -24,6 +25,9 @@ class RejectPatch(gp.BatchFilter):
         Smallest share of the patch that is labelled. A patch without any is never used.
     min_foreground
         Smallest share of the labelled voxels that belong to objects; None does not look.
+    margin
+        How much more of the labels is asked for on each side than is trained on, in world units.
+        A patch that is labelled there only is never used, because it would teach nothing.
     """
 
     def __init__(
@@ -32,11 +36,13 @@ class RejectPatch(gp.BatchFilter):
         gt_key: gp.ArrayKey,
         min_masked: float = 0.0,
         min_foreground: float | None = None,
+        margin: gp.Coordinate | None = None,
     ) -> None:
         self.mask_key = mask_key
         self.gt_key = gt_key
         self.min_masked = min_masked
         self.min_foreground = min_foreground
+        self.margin = margin
 
     def setup(self) -> None:
         """Nothing is provided or changed."""
@@ -59,9 +65,19 @@ class RejectPatch(gp.BatchFilter):
     def _accepts(self, batch: gp.Batch) -> bool:
         mask = batch[self.mask_key].data > 0
         labelled = mask.mean() if mask.size else 0.0
-        if labelled <= 0 or labelled < self.min_masked:
+        if labelled <= 0 or labelled < self.min_masked or not self._core(batch).any():
             return False
         if self.min_foreground is None:
             return True
         foreground = (batch[self.gt_key].data > 0) & mask
         return bool(foreground.sum() >= self.min_foreground * mask.sum())
+
+    def _core(self, batch: gp.Batch) -> np.ndarray:
+        """The mask without the margin; all of it where the margin leaves nothing."""
+        mask = batch[self.mask_key]
+        if self.margin is None:
+            return mask.data
+        left = tuple(self.margin / mask.spec.voxel_size)
+        core = tuple(slice(n, -n if n else None) for n in left)
+        inner: np.ndarray = mask.data[(..., *core)]
+        return inner if inner.size else mask.data

@@ -32,6 +32,7 @@ class DummyTrainer(Trainer):
 
     iteration = 0
     seed = 0
+    num_iterations: int | None = None
 
     def __init__(self, trainer_config: DummyTrainerConfig) -> None:
         self.learning_rate = trainer_config.learning_rate

@@ -16,7 +16,7 @@ from dacapo_engine.errors import ConfigError, DataError, TrainingError
 from dacapo_engine.experiments.datasplits.datasets.arrays.numpy_array import NumpyArray
 from dacapo_engine.experiments.datasplits.datasets.arrays.ones_array import OnesArray
 from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array import ZarrArray
-from dacapo_engine.experiments.trainers.optimizers import create_optimizer, warmup_schedule
+from dacapo_engine.experiments.trainers.optimizers import create_optimizer, create_schedule
 from dacapo_engine.experiments.trainers.pipeline_view import PipelineView
 from dacapo_engine.experiments.trainers.precision import to_fast_layout
 from dacapo_engine.experiments.trainers.sample_loader import SampleBatch, SampleLoader
@@ -74,7 +74,7 @@ class GunpowderTrainer(Trainer):
     min_masked, augments, clip_raw, gt_min_reject
         As in the config.
     mask_integral_downsample_factor : int
-        By how much the mask is coarser where sampling looks it up.
+        By how much the mask of a large volume is coarser where sampling looks it up.
     scheduler : torch.optim.lr_scheduler.LRScheduler or None
         Made with the optimizer; it counts iterations.
     average : WeightAverage or None
@@ -102,6 +102,7 @@ class GunpowderTrainer(Trainer):
         self.snapshot_taken: int | None = None
         self.label_version: Callable[[], int] = lambda: 0
         self.seed = 0
+        self.num_iterations: int | None = None
         self._iteration = 0
         self._loader: SampleLoader | None = None
         self._plan: SamplePlan | None = None
@@ -124,7 +125,9 @@ class GunpowderTrainer(Trainer):
     def create_optimizer(self, model: Model) -> torch.optim.Optimizer:
         """The optimizer of the config, with its schedule and the average of the weights."""
         optimizer = create_optimizer(self.config.optimizer, model.parameters(), self.learning_rate)
-        self.scheduler = warmup_schedule(optimizer, self.config.warmup_iterations)
+        self.scheduler = create_schedule(
+            optimizer, self.config.schedule, self.config.warmup_iterations, self.num_iterations
+        )
         decay = self.config.average_decay
         self.average = WeightAverage(model, decay) if decay is not None else None
         return optimizer
@@ -143,7 +146,14 @@ class GunpowderTrainer(Trainer):
         """Prepare to draw samples; raises DataError where a volume is too small for the model."""
         if not self.can_train(datasets):
             raise DataError("Every dataset to train on needs labels.", place="datasplit_config")
-        plan = plan_samples(datasets, model, task, self.config, self.seed)
+        plan = plan_samples(
+            datasets,
+            model,
+            task,
+            self.config,
+            self.seed,
+            self.mask_integral_downsample_factor,
+        )
         self.close()
         self._plan = plan
         self._voxel_size_nm = datasets[0].raw.voxel_size_nm

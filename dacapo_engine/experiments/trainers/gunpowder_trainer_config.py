@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from dacapo_engine.experiments.trainers.gp_augments.augment_config import AnyAugmentConfig
 from dacapo_engine.experiments.trainers.trainer_config import TrainerConfig
 from dacapo_engine.registry import LazyType
 
 __all__ = ["GunpowderTrainerConfig"]
+
+
+def _known_strategy(value: object) -> object:
+    """The reference's words: None for anywhere, sample_points for points."""
+    if value is None:
+        return "anywhere"
+    return "points" if value == "sample_points" else value
 
 
 class GunpowderTrainerConfig(TrainerConfig):
@@ -63,7 +70,18 @@ class GunpowderTrainerConfig(TrainerConfig):
         description="Ignores raw outside the box of the labels.",
         json_schema_extra={"advanced": True},
     )
-    optimizer: Literal["radam", "adamw"] = Field(
+    sample_strategy: Annotated[
+        Literal["anywhere", "integral_mask", "reject", "points"], BeforeValidator(_known_strategy)
+    ] = Field(
+        default="anywhere",
+        title="Where samples lie",
+        description="anywhere: where labels are (around the sample points of volumes that have"
+        " some); patches that are labelled too little are drawn again. integral_mask: only where"
+        " enough is labelled, looked up in a table, for labels that are rare. reject: drawn again"
+        " until the whole patch is labelled. points: around sample points only.",
+        json_schema_extra={"advanced": True},
+    )
+    optimizer: Literal["radam", "adamw", "adam", "sgd"] = Field(
         default="radam",
         title="Optimizer",
         description="How gradients become steps.",
@@ -75,6 +93,13 @@ class GunpowderTrainerConfig(TrainerConfig):
         title="Warm-up",
         description="Iterations over which the learning rate rises to its full value.",
         json_schema_extra={"advanced": True, "unit": "iterations"},
+    )
+    schedule: Literal["constant", "cosine"] = Field(
+        default="constant",
+        title="Schedule",
+        description="The learning rate after the warm-up: constant, or falling along a cosine"
+        " to the last iteration.",
+        json_schema_extra={"advanced": True},
     )
     average_decay: float | None = Field(
         default=0.995,

@@ -15,9 +15,10 @@ from dacapo_engine.gp import (
     CopyMask,
     DaCapoArraySource,
     DaCapoTargetFilter,
-    GraphSource,
     RejectPatch,
 )
+from dacapo_engine.gp.labelled_places import LabelledPlaces
+from dacapo_engine.gp.placed_location import PlacedLocation, Places, PlacesAroundPoints
 from dacapo_engine.gp.seeded_request import SeededRequest, sample_seed
 from dacapo_engine.gp.voxel_mover import VoxelMover
 
@@ -133,21 +134,15 @@ class SamplePipeline:
             DaCapoArraySource(source.gt, keys.gt, interpolatable=False),
             DaCapoArraySource(source.mask, keys.mask, interpolatable=False),
         ]
-        points = self._points(source)
-        if points is not None:
-            sources.append(points)
-        point_key = points.key if points is not None else None
         branch = tuple(sources) + gp.MergeProvider()
         branch += CopyMask(keys.mask, keys.bounds, drop_channels=True)
         branch += gp.Pad(keys.raw, None, mode="reflect")
         branch += gp.Pad(keys.gt, None)
         branch += gp.Pad(keys.mask, None)
-        branch += gp.RandomLocation(
-            ensure_nonempty=point_key,
-            ensure_centered=point_key is not None,
-            random_shift_key=keys.location,
+        branch += self._location(source)
+        branch += RejectPatch(
+            keys.mask, keys.gt, plan.min_masked, plan.min_foreground, self._margin(source)
         )
-        branch += RejectPatch(keys.mask, keys.gt, plan.min_masked, plan.min_foreground)
         fixed = tuple(i for i, axis in enumerate(source.raw.spatial_axes) if axis in "st")
         for augment in plan.augments:
             node = augment.node(keys.raw, keys.gt, keys.mask)
@@ -160,12 +155,22 @@ class SamplePipeline:
         roi = source.gt.roi.snap_to_grid(source.raw.voxel_size, "grow")
         return roi.intersect(source.raw.roi)
 
-    def _points(self, source: SampleSource) -> GraphSource | None:
-        if not source.points:
-            return None
-        nodes = [gp.Node(id=n, location=np.array(p)) for n, p in enumerate(source.points)]
-        spec = gp.GraphSpec(roi=source.gt.roi)
-        return GraphSource(gp.GraphKey("POINTS"), gp.Graph(nodes, [], spec))
+    def _margin(self, source: SampleSource) -> gp.Coordinate:
+        return self.plan.predictor.padding(source.gt.voxel_size)
+
+    def _location(self, source: SampleSource) -> gp.RandomLocation:
+        plan, keys = self.plan, self.keys
+        places: Places
+        if source.points:
+            places = PlacesAroundPoints(source.points)
+        elif plan.from_table:
+            region = source.gt.roi.intersect(source.raw.roi)
+            places = LabelledPlaces(
+                source.mask, plan.min_masked, region, self._margin(source), plan.table_downsample
+            )
+        else:
+            return gp.RandomLocation(random_shift_key=keys.location)
+        return PlacedLocation(places, keys.mask, keys.bounds, keys.location)
 
 
 def _original(error: BaseException) -> DacapoError:

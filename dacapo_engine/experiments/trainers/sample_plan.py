@@ -36,6 +36,9 @@ class SamplePlan:
     ----------
     input_size, output_size
         Sizes of raw and of everything else, in world units; both are centred on each other.
+    from_table
+        Look up where enough is labelled, and draw only there; by `table_downsample` more
+        coarsely in large volumes.
     """
 
     sources: tuple[SampleSource, ...]
@@ -47,6 +50,8 @@ class SamplePlan:
     min_masked: float = 0.0
     min_foreground: float | None = None
     clip_raw: bool = False
+    from_table: bool = False
+    table_downsample: int = 4
 
 
 @dataclass(frozen=True)

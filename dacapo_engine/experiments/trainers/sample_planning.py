@@ -71,12 +71,27 @@ def _check_drawn_from(datasets: Sequence[Dataset], strategy: str) -> None:
             place="datasplit_config",
         )
     for dataset in datasets:
+        _check_points(dataset)
         if strategy == "points" and not dataset.sample_points:
             raise DataError(
                 "There are no sample points to draw samples around.",
                 hint="Give it sample_points, or choose another place of samples.",
                 place=dataset.name,
             )
+
+
+def _check_points(dataset: Dataset) -> None:
+    region = dataset.raw.roi
+    for array in (dataset.gt, dataset.mask):
+        region = region if array is None else region.intersect(array.roi)
+    outside = [point for point in dataset.sample_points or () if not region.contains(point)]
+    if outside:
+        raise DataError(
+            f"The sample point {tuple(outside[0])} {dataset.unit} lies outside of the labels, "
+            f"which cover {region}.",
+            hint="Sample points are z, y, x in nanometres from the origin of the world.",
+            place=dataset.name,
+        )
 
 
 def _source(dataset: Dataset, strategy: str) -> SampleSource:

@@ -37,12 +37,15 @@ class Trainer(ABC):
         What the samples are a function of, with their number.
     learning_rate : float
         The full learning rate, after warm-up.
+    num_iterations : int or None
+        Where the run ends, for schedules that have to know; set before the optimizer is made.
     """
 
     iteration: int
     batch_size: int
     seed: int
     learning_rate: float
+    num_iterations: int | None
 
     @abstractmethod
     def create_optimizer(self, model: Model) -> torch.optim.Optimizer:

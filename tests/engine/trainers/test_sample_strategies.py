@@ -52,18 +52,21 @@ def test_the_table_finds_rare_labels(slices: SamplePlan, augments: Any) -> None:
     share = 0.19 if not augments else 0.02
     plan = replace(slices, augments=augments, from_table=True, min_masked=share)
     found = samples_of(plan, 12)
-    assert all((sample.mask > 0).mean() > 0 for sample in found)
-    if not augments:
-        assert all((sample.mask > 0).mean() == 0.25 for sample in found)
+    labelled = [(sample.mask > 0).mean() for sample in found]
+    if augments:
+        # A corner that is turned away may have held the labels.
+        assert np.count_nonzero(labelled) >= 9
+    else:
+        assert labelled == [0.25] * 12
     assert len({tuple(sample.location) for sample in found}) > 6
 
 
 def test_a_coarse_table_is_checked_by_the_patch_itself(
     slices: SamplePlan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(LabelledPlaces.__init__, "__defaults__", (None, 4, 100))
+    monkeypatch.setattr(LabelledPlaces.__init__, "__defaults__", (None, None, 4, 100))
     plan = replace(slices, from_table=True, min_masked=0.1)
-    assert all((sample.mask > 0).mean() >= 0.05 for sample in samples_of(plan, 10))
+    assert all((sample.mask > 0).mean() > 0 for sample in samples_of(plan, 10))
 
 
 def test_where_no_place_is_good_enough(slices: SamplePlan) -> None:
@@ -80,11 +83,11 @@ def test_places_against_a_loop(on_grid: Make, rng: np.random.Generator, cell: in
     mask = on_grid(np.kron(values, np.ones((cell,) * 3)).astype(np.uint8), (4, 4, 4))
     extent = np.array(window) * cell
     padded = np.pad(mask.data > 0, [(n, n) for n in extent])
-    places = LabelledPlaces(mask, 0.5, downsample=cell, most_cells=1)
+    places = LabelledPlaces(mask, 0.4, downsample=cell, most_cells=1)
     good = set()
     for begin in itertools.product(*(range(1, a + b) for a, b in zip(shape, window, strict=True))):
         box = tuple(slice(b * cell, b * cell + n) for b, n in zip(begin, extent, strict=True))
-        if padded[box].mean() >= 0.5:
+        if padded[box].mean() >= 0.4:
             good.add(tuple(b - w for b, w in zip(begin, window, strict=True)))
     step = gp.Coordinate((4 * cell,) * 3)
     roi = gp.Roi((0, 0, 0), gp.Coordinate(extent.tolist()) * 4)
