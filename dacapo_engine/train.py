@@ -153,6 +153,7 @@ class Training:
             self._checkpoints.store(self._run, 0)
         self._run.model.to(self._device)
         self._run.move_optimizer(self._device)
+        self._run.task.check_labels(self._run.datasplit.train)
         container = LocalContainerIdentifier(self._folder.snapshot_container)
         self._run.trainer.iteration = iteration
         self._run.trainer.build_batch_provider(

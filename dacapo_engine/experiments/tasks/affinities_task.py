@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from dacapo_engine.experiments.tasks.affinities_task_config import AffinitiesTaskConfig
 from dacapo_engine.experiments.tasks.evaluators.instance_evaluator import InstanceEvaluator
+from dacapo_engine.experiments.tasks.labelled_pairs import check_pairs_of_volumes
 from dacapo_engine.experiments.tasks.losses.affinities_loss import AffinitiesLoss
 from dacapo_engine.experiments.tasks.post_processors.watershed_post_processor import (
     WatershedPostProcessor,
 )
 from dacapo_engine.experiments.tasks.predictors.affinities_predictor import AffinitiesPredictor
 from dacapo_engine.experiments.tasks.task import Task
+
+if TYPE_CHECKING:
+    from dacapo_engine.experiments.datasplits.datasets.dataset import Dataset
 
 __all__ = ["AffinitiesTask"]
 
@@ -43,3 +50,9 @@ class AffinitiesTask(Task):
             long_range_stride=config.long_range_stride,
         )
         self.evaluator = InstanceEvaluator()
+        self._neighborhood = config.neighborhood
+
+    def check_labels(self, datasets: Sequence[Dataset]) -> None:
+        """DataError where there is an offset without any pair of labelled voxels."""
+        volumes = [(dataset.gt, dataset.mask) for dataset in datasets if dataset.gt is not None]
+        check_pairs_of_volumes(volumes, self._neighborhood)

@@ -9,6 +9,12 @@ from funlib.geometry import Coordinate
 
 from dacapo_engine.errors import DataError
 from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
+from dacapo_engine.experiments.datasplits.datasets.arrays.crop_array import voxel_box
+from dacapo_engine.experiments.datasplits.datasets.arrays.crop_array_config import RegionConfig
+from dacapo_engine.experiments.datasplits.datasets.arrays.labelled_mask import (
+    KnownLabels,
+    LabelledMask,
+)
 from dacapo_engine.experiments.datasplits.datasets.common_world import common_world
 from dacapo_engine.experiments.datasplits.datasets.dataset import Dataset
 from dacapo_engine.experiments.datasplits.datasets.label_check import check_labels, check_overlap
@@ -40,6 +46,8 @@ class RawGTDataset(Dataset):
             raw_config.array_type(raw_config),
             gt_config.array_type(gt_config),
             None if mask_config is None else mask_config.array_type(mask_config),
+            dataset_config.unlabelled_value,
+            dataset_config.done,
         )
 
     @classmethod
@@ -51,13 +59,15 @@ class RawGTDataset(Dataset):
         mask: Array | None = None,
         *,
         weight: int = 1,
+        unlabelled_value: int | None = None,
+        done: Sequence[RegionConfig] | None = None,
     ) -> Self:
-        """A dataset of arrays that are open already."""
+        """A dataset of arrays that are open already; the rest as in its config."""
         made = cls.__new__(cls)
         made.name = name
         made.weight = weight
         made._points_nm = None
-        made._take(raw, gt, mask)
+        made._take(raw, gt, mask, unlabelled_value, done)
         return made
 
     def with_arrays(self, arrays: Mapping[str, Array]) -> Self:
@@ -65,17 +75,34 @@ class RawGTDataset(Dataset):
         changed.sample_points = _in_world(self._points_nm, changed.gt)
         return changed
 
-    def _take(self, raw: Array, gt: Array, mask: Array | None) -> None:
+    def _take(
+        self,
+        raw: Array,
+        gt: Array,
+        mask: Array | None,
+        unlabelled_value: int | None,
+        done: Sequence[RegionConfig] | None,
+    ) -> None:
         arrays = {"raw": raw, "labels": gt} | ({} if mask is None else {"mask": mask})
         try:
             arrays = common_world(arrays)
             self.raw, self.gt, self.mask = arrays["raw"], arrays["labels"], arrays.get("mask")
+            self._leave_out(unlabelled_value, done)
             check_overlap(self.raw, self.gt, self.mask)
             check_labels(self.gt)
         except DataError as error:
             place = error.place or self.name
             raise DataError(error.message, hint=error.hint, place=place) from error
         self.sample_points = _in_world(self._points_nm, self.gt)
+
+    def _leave_out(self, unlabelled_value: int | None, done: Sequence[RegionConfig] | None) -> None:
+        """Take what is not labelled out of the mask, and out of the labels."""
+        if unlabelled_value is None and done is None:
+            return
+        boxes = None if done is None else [voxel_box(one, self.gt.grid, "labels") for one in done]
+        self.mask = LabelledMask(self.gt, self.mask, unlabelled_value, boxes)
+        if unlabelled_value:
+            self.gt = KnownLabels(self.gt, unlabelled_value)
 
 
 def _in_world(points_nm: Sequence[Sequence[float]] | None, array: Array) -> list[Coordinate] | None:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from dacapo_engine.experiments.datasplits.datasets.arrays.array_config import AnyArrayConfig
+from dacapo_engine.experiments.datasplits.datasets.arrays.crop_array_config import RegionConfig
 from dacapo_engine.experiments.datasplits.datasets.dataset_config import DatasetConfig
 from dacapo_engine.registry import LazyType
 
@@ -23,6 +24,20 @@ class RawGTDatasetConfig(DatasetConfig):
         default=None,
         title="Mask",
         description="Where it is above 0 the labels count; without one they count everywhere.",
+    )
+    unlabelled_value: int | None = Field(
+        default=None,
+        title="Value for unlabelled",
+        description="Labels of this value say nothing: neither training nor scores look there."
+        " 0 if only objects were painted, and no background.",
+        json_schema_extra={"advanced": True},
+    )
+    done: tuple[RegionConfig, ...] | None = Field(
+        default=None,
+        title="Finished boxes",
+        description="Boxes, or slices one voxel thick, that were painted completely: there 0 is"
+        " background. Beyond them 0 says nothing. Without any list, 0 is background everywhere.",
+        json_schema_extra={"advanced": True},
     )
     sample_points: tuple[tuple[float, ...], ...] | None = Field(
         default=None,

@@ -110,7 +110,7 @@ class AffinitiesPredictor(Predictor):
         offsets = fit_neighborhood(self.neighborhood, prediction.ndim - 1)
         for channel, offset in enumerate(offsets):
             at, to = pair_slices(tuple(prediction.shape[1:]), offset)
-            turned[(channel, *at)] = prediction[(channel, *to)]
+            turned[channel][at] = prediction[channel][to]
         return turned
 
     def gt_region_for_roi(self, target_spec: Any) -> Any:

@@ -9,6 +9,8 @@ from .crop_array_config import CropArrayConfig as CropArrayConfig
 from .crop_array_config import RegionConfig as RegionConfig
 from .intensities_array import IntensitiesArray as IntensitiesArray
 from .intensities_array_config import IntensitiesArrayConfig as IntensitiesArrayConfig
+from .labelled_mask import KnownLabels as KnownLabels
+from .labelled_mask import LabelledMask as LabelledMask
 from .numpy_array import NumpyArray as NumpyArray
 from .ones_array import OnesArray as OnesArray
 from .ones_array_config import OnesArrayConfig as OnesArrayConfig

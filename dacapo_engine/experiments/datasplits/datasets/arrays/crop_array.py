@@ -19,7 +19,7 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.neuroglancer_source im
 from dacapo_engine.experiments.datasplits.datasets.arrays.voxel_grid import VoxelGrid
 from dacapo_engine.units import exact_number, nearest
 
-__all__ = ["CropArray"]
+__all__ = ["CropArray", "voxel_box"]
 
 
 class CropArray(NeuroglancerSource, Array):
@@ -32,7 +32,8 @@ class CropArray(NeuroglancerSource, Array):
         source_config = array_config.source_array_config
         self._source_array: Array = source_config.array_type(source_config)
         self.name = array_config.name or self._source_array.name
-        self._box = _voxel_box(array_config.roi, self._source_array.grid, self.name)
+        self._box = voxel_box(array_config.roi, self._source_array.grid, self.name)
+        _check_inside(self._box, self._source_array.grid, self.name)
         self.grid = self._source_array.grid.cropped(self._box)
 
     @property
@@ -74,11 +75,16 @@ class CropArray(NeuroglancerSource, Array):
         )
 
 
-def _voxel_box(region: RegionConfig, grid: VoxelGrid, name: str) -> tuple[slice, ...]:
+def voxel_box(region: RegionConfig, grid: VoxelGrid, name: str) -> tuple[slice, ...]:
+    """The voxels of `grid` that a region means; they may lie beyond it.
+
+    Raises
+    ------
+    DataError
+        If the region has another number of axes; `name` is what the message calls the array.
+    """
     if len(region.shape) != grid.dims:
-        raise DataError(
-            f"{name} has {grid.dims} spatial axes, the region to keep has {len(region.shape)}."
-        )
+        raise DataError(f"{name} has {grid.dims} spatial axes, the region has {len(region.shape)}.")
     begins = [exact_number(value) for value in region.offset]
     extents = [exact_number(value) for value in region.shape]
     if region.unit == "nm":
@@ -87,9 +93,11 @@ def _voxel_box(region: RegionConfig, grid: VoxelGrid, name: str) -> tuple[slice,
         extents = [n / s for n, s in zip(extents, sizes, strict=True)]
     first = [nearest(begin) for begin in begins]
     count = [max(1, nearest(extent)) for extent in extents]
-    box = tuple(slice(a, a + n) for a, n in zip(first, count, strict=True))
+    return tuple(slice(a, a + n) for a, n in zip(first, count, strict=True))
+
+
+def _check_inside(box: tuple[slice, ...], grid: VoxelGrid, name: str) -> None:
     if any(b.start < 0 or b.stop > n for b, n in zip(box, grid.shape, strict=True)):
         shown = " x ".join(f"{part.start}..{part.stop}" for part in box)
         whole = " x ".join(str(extent) for extent in grid.shape)
         raise DataError(f"The region to keep, voxels {shown}, leaves {name}, which has {whole}.")
-    return box

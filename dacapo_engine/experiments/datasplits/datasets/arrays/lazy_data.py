@@ -30,3 +30,24 @@ def map_values(
 ) -> Any:
     """`data` with `function` applied to its values when they are read."""
     return as_lazy(data).map_blocks(function, dtype=dtype)
+
+
+def read_lazily(array: Any) -> Any:
+    """The values of an `Array` as an array-like that reads boxes of it when it is sliced."""
+    return as_lazy(_Boxes(array))
+
+
+class _Boxes:
+    chunks = None
+
+    def __init__(self, array: Any) -> None:
+        self._array = array
+        self.dtype = array.dtype
+        channels = () if array.num_channels is None else (array.num_channels,)
+        self.shape = (*channels, *array.grid.shape)
+        self.ndim = len(self.shape)
+
+    def __getitem__(self, parts: tuple[slice, ...]) -> np.ndarray[Any, Any]:
+        spatial = parts[-self._array.dims :]
+        values: np.ndarray[Any, Any] = self._array.read_box(spatial)
+        return values[parts[: -self._array.dims]] if len(parts) > len(spatial) else values
