@@ -21,12 +21,17 @@ class NoiseAugment(gp.BatchFilter):
         Largest standard deviation; that of a sample is drawn between 0 and it, uniformly.
     probability
         Share of the samples that are changed.
+    clip
+        Keep the result between 0 and 1.
     """
 
-    def __init__(self, raw_key: gp.ArrayKey, std: float, probability: float = 1.0) -> None:
+    def __init__(
+        self, raw_key: gp.ArrayKey, std: float, probability: float = 1.0, clip: bool = False
+    ) -> None:
         self.raw_key = raw_key
         self.std = std
         self.probability = probability
+        self.clip = clip
 
     def setup(self) -> None:
         """Raw is what changes."""
@@ -43,4 +48,5 @@ class NoiseAugment(gp.BatchFilter):
         raw = batch[self.raw_key]
         noise = generator.standard_normal(raw.data.shape, dtype=np.float32)
         strength = np.float32(random.uniform(0, self.std))
-        raw.data = (raw.data + strength * noise).astype(raw.data.dtype)
+        noisy = raw.data + strength * noise
+        raw.data = (np.clip(noisy, 0, 1) if self.clip else noisy).astype(raw.data.dtype)

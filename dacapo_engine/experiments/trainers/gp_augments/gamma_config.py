@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["GammaAugmentConfig"]
 
+Exponent = Annotated[float, Field(gt=0)]
+
 
 class GammaAugmentConfig(AugmentConfig):
     """Make the mid-greys of raw brighter or darker.
@@ -25,7 +27,7 @@ class GammaAugmentConfig(AugmentConfig):
     """
 
     type: Literal["gamma"] = "gamma"
-    gamma_range: tuple[float, float] = Field(
+    gamma_range: tuple[Exponent, Exponent] = Field(
         default=(0.67, 1.5),
         title="Gamma",
         description="Smallest and largest exponent; below 1 is brighter.",
