@@ -37,8 +37,15 @@ class AffinitiesTask(Task):
             affs_weight_clipmin=config.affs_weight_clipmin,
             affs_weight_clipmax=config.affs_weight_clipmax,
             background_as_object=config.background_as_object,
+            lsds=config.lsds,
+            num_lsd_voxels=config.num_lsd_voxels,
+            downsample_lsds=config.downsample_lsds,
+            lsd_weight_clipmin=config.lsd_weight_clipmin,
+            lsd_weight_clipmax=config.lsd_weight_clipmax,
         )
-        self.loss = AffinitiesLoss(len(config.neighborhood))
+        self.loss = AffinitiesLoss(
+            len(config.neighborhood), config.lsds_to_affs_weight_ratio if config.lsds else 0.0
+        )
         self.post_processor = WatershedPostProcessor(
             config.neighborhood,
             biases=config.biases,

@@ -53,6 +53,53 @@ class AffinitiesTaskConfig(TaskConfig):
         le=1,
         json_schema_extra={"advanced": True},
     )
+    lsds: bool = Field(
+        default=False,
+        title="Local shape descriptors",
+        description="Learn the shape of the object around each voxel beside the affinities, which"
+        " then become better where boundaries are hard to see.",
+    )
+    num_lsd_voxels: int = Field(
+        default=10,
+        title="Window of the descriptors",
+        description="How far they look (sigma of a Gaussian window), in edges of a voxel, the"
+        " largest of its edges. About half the thickness of an object is a good choice.",
+        ge=1,
+        le=200,
+        json_schema_extra={"unit": "voxels", "advanced": True},
+    )
+    downsample_lsds: int = Field(
+        default=1,
+        title="Descriptors at every",
+        description="Compute descriptors at every so manyth voxel along each axis, which takes"
+        " much less time where the window is large.",
+        ge=1,
+        le=8,
+        json_schema_extra={"unit": "voxels", "advanced": True},
+    )
+    lsds_to_affs_weight_ratio: float = Field(
+        default=1.0,
+        title="Weight of the descriptors",
+        description="How much descriptors count in the loss beside the affinities.",
+        ge=0,
+        json_schema_extra={"advanced": True},
+    )
+    lsd_weight_clipmin: float = Field(
+        default=0.05,
+        title="Smallest share of objects",
+        description="Objects rarer than this do not gain more weight in the loss of descriptors.",
+        gt=0,
+        le=0.5,
+        json_schema_extra={"advanced": True},
+    )
+    lsd_weight_clipmax: float = Field(
+        default=0.95,
+        title="Largest share of objects",
+        description="Objects more common than this do not lose more weight in that loss.",
+        ge=0.5,
+        le=1,
+        json_schema_extra={"advanced": True},
+    )
     background_as_object: bool = Field(
         default=False,
         title="Background as object",
