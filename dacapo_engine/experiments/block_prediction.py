@@ -129,19 +129,26 @@ class BlockPredictor:
     def _input(self, raw: Array, block: Roi) -> tuple[Roi, tuple[slice, ...]]:
         """What to read for a block, and where in the output for that the block lies."""
         architecture = self.model.architecture
-        voxel_size = raw.voxel_size
-        shape = block.shape / voxel_size
+        voxel_size, steps = raw.voxel_size, architecture.block_step
+        # Windows of the downsampling lie alike in all blocks, or there would be seams.
+        phase = [
+            n % t for n, t in zip((block.begin - raw.roi.begin) / voxel_size, steps, strict=True)
+        ]
+        shape = [p + n for p, n in zip(phase, block.shape / voxel_size, strict=True)]
         wanted = [
-            -(-(s + 2 * c) // t) * t
-            for s, c, t in zip(shape, self.model.context, architecture.block_step, strict=True)
+            (-(-n // t) - (-c // t) * 2) * t
+            for n, c, t in zip(shape, self.model.context, steps, strict=True)
         ]
         read_shape = self._valid_input(Coordinate(wanted))
         out_shape = architecture.output_shape(read_shape)
         lost = [(i - o) // 2 for i, o in zip(read_shape, out_shape, strict=True)]
-        # The block lies in the middle of the output.
-        before = [(o - s) // 2 for o, s in zip(out_shape, shape, strict=True)]
+        # The block lies in the middle of the output, as near as its phase allows.
+        before = [
+            (o - n) // 2 // t * t + p
+            for o, n, t, p in zip(out_shape, shape, steps, phase, strict=True)
+        ]
         begin = block.begin - Coordinate(np.add(lost, before).tolist()) * voxel_size
-        crop = tuple(slice(b, b + s) for b, s in zip(before, shape, strict=True))
+        crop = tuple(slice(b, b + n - p) for b, n, p in zip(before, shape, phase, strict=True))
         return Roi(begin, read_shape * voxel_size), crop
 
     def _valid_input(self, wanted: Coordinate) -> Coordinate:

@@ -136,7 +136,9 @@ class CNNectomeUNet(Architecture):
 
     def _down_pass(self, level: int) -> ConvPass:
         features_in = self.config.fmaps_in if level == 0 else self._features(level - 1)
-        return self._pass(features_in, self._features(level), self.config.kernel_size_down, level)
+        # Without any downsampling the way down is all there is.
+        features_out = self._features(level) if self._axes[0].factors else self.config.fmaps_out
+        return self._pass(features_in, features_out, self.config.kernel_size_down, level)
 
     def _up_pass(self, level: int) -> ConvPass:
         features = self._features(level)
@@ -166,10 +168,7 @@ class CNNectomeUNet(Architecture):
             # commutes with repetition.
             contract = CONVOLUTION[self.dims](features_in, features_out, 1)
             return nn.Sequential(contract, nn.Upsample(scale_factor=factor, mode="nearest"))
-        transposed = _TRANSPOSED[self.dims](
-            features_in, features_out, kernel_size=factor, stride=factor
-        )
-        return transposed
+        return _TRANSPOSED[self.dims](features_in, features_out, kernel_size=factor, stride=factor)
 
     def _initialize(self) -> None:
         for module in self.modules():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -120,6 +120,10 @@ class CNNectomeUNetConfig(ArchitectureConfig):
     @model_validator(mode="after")
     def _check_dimensions(self) -> Self:
         dims = len(self.input_shape)
+        if dims not in (2, 3):
+            raise ValueError(f"input_shape has {dims} axes, expected 2 or 3")
+        if not _all_positive((self.input_shape, *self.downsample_factors)):
+            raise ValueError("input_shape and downsample_factors have to be at least 1")
         increase = self.eval_shape_increase
         if increase is not None and len(increase) != dims:
             raise ValueError(
@@ -144,3 +148,9 @@ class CNNectomeUNetConfig(ArchitectureConfig):
             raise ValueError(f"{field} has {len(kernels)} levels, expected {levels}")
         if any(len(kernel) != dims for level in kernels for kernel in level):
             raise ValueError(f"every kernel of {field} needs {dims} axes")
+        if not all(level and _all_positive(level) for level in kernels):
+            raise ValueError(f"every level of {field} needs kernels of at least 1")
+
+
+def _all_positive(shapes: Iterable[Shape]) -> bool:
+    return all(extent >= 1 for shape in shapes for extent in shape)

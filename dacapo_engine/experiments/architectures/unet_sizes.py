@@ -47,10 +47,13 @@ class AxisSizes:
         """What is kept of an upsampled map, so that equal blocks give equal results.
 
         What the convolutions leave of it must be a multiple of the downsampling that is left
-        from this level down; otherwise the result would depend on where a block begins.
+        from this level down; otherwise the result would depend on where a block begins. As much
+        is cropped on either side, so that the output lies in the middle of the input.
         """
         step = prod(self.factors[level:])
         left = (size - self.up[level]) // step * step
+        if (size - self.up[level] - left) % 2 and step % 2:
+            left -= step
         return left + self.up[level]
 
 
