@@ -16,6 +16,7 @@ from packaging.utils import canonicalize_name
 
 # What is imported under another name than its distribution's.
 DISTRIBUTIONS = {
+    "PIL": "pillow",
     "lazy_loader": "lazy-loader",
     "pydantic_core": "pydantic",
     "ruamel": "ruamel-yaml",

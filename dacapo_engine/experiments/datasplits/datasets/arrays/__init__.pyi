@@ -7,6 +7,8 @@ from .axis_order import describe_shape as describe_shape
 from .crop_array import CropArray as CropArray
 from .crop_array_config import CropArrayConfig as CropArrayConfig
 from .crop_array_config import RegionConfig as RegionConfig
+from .image_array import ImageArray as ImageArray
+from .image_array_config import ImageArrayConfig as ImageArrayConfig
 from .intensities_array import IntensitiesArray as IntensitiesArray
 from .intensities_array_config import IntensitiesArrayConfig as IntensitiesArrayConfig
 from .labelled_mask import KnownLabels as KnownLabels
@@ -14,6 +16,8 @@ from .labelled_mask import LabelledMask as LabelledMask
 from .numpy_array import NumpyArray as NumpyArray
 from .ones_array import OnesArray as OnesArray
 from .ones_array_config import OnesArrayConfig as OnesArrayConfig
+from .tiff_array import TiffArray as TiffArray
+from .tiff_array_config import TiffArrayConfig as TiffArrayConfig
 from .voxel_grid import VoxelGrid as VoxelGrid
 from .zarr_array import ZarrArray as ZarrArray
 from .zarr_array_config import ZarrArrayConfig as ZarrArrayConfig
