@@ -13,6 +13,7 @@ import torch
 from funlib.geometry import Coordinate, Roi
 
 from dacapo_engine.errors import DataError
+from dacapo_engine.experiments.local_contrast import standardize_locally
 from dacapo_engine.experiments.trainers.precision import autocast, fast_layout
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class BlockPredictor:
 
     def _predict_block(self, raw: Array, block: Roi) -> np.ndarray:
         read, crop = self._input(raw, block)
-        data = _read_mirrored(raw, read)
+        data = self._read(raw, read)
         tensor = torch.from_numpy(data[None]).to(self.device)
         tensor = tensor.contiguous(memory_format=fast_layout(block.dims))
         mode = self.model.training
@@ -114,6 +115,17 @@ class BlockPredictor:
             self.model.train(mode)
         result: np.ndarray = prediction[(slice(None), *crop)].cpu().numpy()
         return result
+
+    def _read(self, raw: Array, roi: Roi) -> np.ndarray:
+        """What the network is shown over `roi`: ``[c, (z,) y, x]`` float32."""
+        window = self.model.architecture.contrast_window
+        if window is None:
+            return _read_mirrored(raw, roi)
+        margin = Coordinate(extent // 2 for extent in window)
+        grown = roi.grow(margin * raw.voxel_size, margin * raw.voxel_size)
+        evened = standardize_locally(_read_mirrored(raw, grown), window)
+        inner = (slice(m, n - m) for m, n in zip(margin, evened.shape[1:], strict=True))
+        return np.ascontiguousarray(evened[(slice(None), *inner)])
 
     def _averaged(self, raw: torch.Tensor) -> torch.Tensor:
         prediction: torch.Tensor = self.model(raw)[0].float()

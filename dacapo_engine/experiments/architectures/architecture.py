@@ -54,6 +54,15 @@ class Architecture(torch.nn.Module, ABC):
         """
 
     @property
+    def contrast_window(self) -> Coordinate | None:
+        """Voxels around each voxel by whose mean and deviation raw is standardized, if at all.
+
+        Training standardizes each patch, prediction each voxel by its window; see
+        `dacapo_engine.experiments.local_contrast`.
+        """
+        return None
+
+    @property
     @abstractmethod
     def block_step(self) -> Coordinate:
         """Blocks that begin at multiples of this fit together seamlessly, in voxels."""

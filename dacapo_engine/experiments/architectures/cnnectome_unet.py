@@ -21,15 +21,13 @@ from dacapo_engine.experiments.architectures.unet_sizes import (
 __all__ = ["CNNectomeUNet"]
 
 _TRANSPOSED: dict[int, type[nn.Module]] = {2: nn.ConvTranspose2d, 3: nn.ConvTranspose3d}
-_INSTANCE_NORM: dict[int, type[nn.Module]] = {2: nn.InstanceNorm2d, 3: nn.InstanceNorm3d}
 _MAX_POOL: dict[int, type[nn.Module]] = {2: nn.MaxPool2d, 3: nn.MaxPool3d}
 
 
 class CNNectomeUNet(Architecture):
     """U-Net with any number of levels, anisotropic factors and kernels, in 2D and 3D.
 
-    Raw is normalized to mean 0 and deviation 1: by its own numbers in training, by their running
-    means in evaluation. With valid padding, upsampled maps are cropped so that shifting the input
+    With valid padding, upsampled maps are cropped so that shifting the input
     by a multiple of `block_step` shifts the output and changes nothing else.
 
     Parameters
@@ -44,11 +42,6 @@ class CNNectomeUNet(Architecture):
         check_input_shape(architecture_config, architecture_config.input_shape)
         self._axes = [axis_sizes(architecture_config, axis) for axis in range(self.dims)]
         factors = architecture_config.downsample_factors
-        # Brightness that changes from patch to patch makes the first hundreds of steps diverge
-        # in a network without other normalization.
-        self.normalize = _INSTANCE_NORM[self.dims](
-            architecture_config.fmaps_in, momentum=0.01, track_running_stats=True
-        )
         self.down = nn.ModuleList(self._down_pass(level) for level in range(len(factors) + 1))
         self.pool = nn.ModuleList(
             _MAX_POOL[self.dims](kernel_size=tuple(factor), stride=tuple(factor))
@@ -89,6 +82,11 @@ class CNNectomeUNet(Architecture):
         )
 
     @property
+    def contrast_window(self) -> Coordinate | None:
+        """The training patch, where contrast is evened out."""
+        return self.input_shape if self.config.even_contrast else None
+
+    @property
     def block_step(self) -> Coordinate:
         """Product of the downsampling of all levels, for each axis."""
         return Coordinate(axis.step for axis in self._axes)
@@ -103,7 +101,6 @@ class CNNectomeUNet(Architecture):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """From raw ``[batch, channels, (z,) y, x]`` to features of `output_shape`."""
-        x = self.normalize(x)
         skips = []
         for level, pool in enumerate(self.pool):
             x = self.down[level](x)

@@ -99,6 +99,13 @@ class CNNectomeUNetConfig(ArchitectureConfig):
         description="Same keeps the size; valid only uses voxels with full context.",
         json_schema_extra={"advanced": True},
     )
+    even_contrast: bool = Field(
+        default=True,
+        title="Even out contrast",
+        description="Gives every patch, and every place of a volume, the same brightness and"
+        " contrast, so that volumes recorded differently look alike to the network.",
+        json_schema_extra={"advanced": True},
+    )
     batch_norm: bool = Field(
         default=False,
         title="Batch normalization",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from dacapo_engine.experiments.local_contrast import standardize
 from dacapo_engine.experiments.trainers.precision import autocast, fast_layout
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def take_step(
         If the loss is not a finite number; the weights are not moved then.
     """
     raw, target, weight = batch
+    if model.architecture.contrast_window is not None:
+        raw = standardize(raw)
     model.train()
     optimizer.zero_grad(set_to_none=True)
     with autocast(config.precision, raw.device):

@@ -61,7 +61,8 @@ def test_a_block_is_what_the_network_says(
     unet: Callable[..., CNNectomeUNet], kind: Kind, padding: str
 ) -> None:
     """Against one run of the network over a larger piece, in the middle."""
-    model = model_of(unet, kind, padding)
+    fields, wanted = kind
+    model = model_of(unet, (fields | {"even_contrast": False}, wanted), padding)
     network = model.architecture
     shape = network.fitting_input_shape(network.context * 2 + network.block_step * 2)
     lost = (shape - network.output_shape(shape)) / 2

@@ -162,19 +162,6 @@ def test_sizes_by_arithmetic(levels: int, data: st.DataObject, valid: bool, size
         assert axis.output(size + axis.step) == output + axis.step
 
 
-def test_normalization_learns_in_training_only(unet: Make) -> None:
-    network = unet({"downsample_factors": ((2, 2),), "num_fmaps": 2}, (16, 16), "same")
-    raw = torch.rand(1, 1, 16, 16) * 5 + 3
-    before = network.normalize.running_mean.clone()
-    network(raw)
-    assert torch.equal(network.normalize.running_mean, before)
-    network.train()
-    network(raw)
-    assert network.normalize.running_mean.item() == pytest.approx(
-        0.99 * before.item() + 0.01 * raw.mean().item(), rel=1e-4
-    )
-
-
 def test_a_model_knows_its_shapes(unet: Make) -> None:
     network = unet({"downsample_factors": ((2, 2),), "fmaps_out": 3}, (20, 24), "valid")
     head = torch.nn.Conv2d(3, 5, 1)
