@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dacapo_engine.errors import DataError
+from dacapo_engine.experiments.architectures.cnnectome_unet_config import CNNectomeUNetConfig
 from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
 from dacapo_engine.experiments.datasplits.datasets.arrays.array_config import ArrayConfig
 from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier import (
@@ -75,6 +76,7 @@ def set_up_run(
         If a volume cannot be trained on, with what to do about it.
     """
     dataset, facts = _measure(train, "train")
+    validating: tuple[RawGTDatasetConfig, ...]
     if validation is not None:
         held_back, _ = _measure(validation, "validate")
         training, validating = dataset, (held_back,)
@@ -188,10 +190,11 @@ def _cropped(dataset: RawGTDatasetConfig, box: Box, name: str) -> RawGTDatasetCo
 
 def _check_opens(config: RunConfig) -> None:
     """Let the data split find what does not fit before somebody starts the run."""
-    split = config.datasplit_config
+    split, network = config.datasplit_config, config.architecture_config
     for dataset in split.datasplit_type(split).train:
         check_labels_match(dataset)
-        check_patch_fits(dataset, config.architecture_config.input_shape)
+        if isinstance(network, CNNectomeUNetConfig):
+            check_patch_fits(dataset, network.input_shape)
 
 
 def _describe(facts: VolumeFacts) -> tuple[str, ...]:

@@ -180,6 +180,7 @@ def _read_mirrored(raw: Array, roi: Roi) -> np.ndarray:
     data = data if raw.num_channels is not None else data[None]
     before = (inside.begin - roi.begin) / raw.voxel_size
     after = (roi.end - inside.end) / raw.voxel_size
-    widths = [(0, 0), *zip(before, after, strict=True)]
-    mode = "reflect" if min(data.shape[1:]) > 1 else "edge"
-    return np.pad(data, widths, mode=mode)
+    widths: list[tuple[int, int]] = [(0, 0), *zip(before, after, strict=True)]
+    if min(data.shape[1:]) > 1:
+        return np.pad(data, widths, mode="reflect")
+    return np.pad(data, widths, mode="edge")
