@@ -108,6 +108,18 @@ CASES = {
         lambda value: value > 0.8,
         dataset={"unlabelled_value": 1000},
     ),
+    "linked slices": Case(
+        AffinitiesTaskConfig(neighborhood=((0, 1, 0), (0, 0, 1)), link_slices=True, **AFFINITIES),
+        "objects",
+        "ap50",
+        lambda value: value > 0.8,
+        dataset={
+            "done": tuple(
+                RegionConfig(offset=(z, 0, 0), shape=(1, 64, 96), unit="voxels")
+                for z in (3, 7, 11, 15)
+            )
+        },
+    ),
     "shape descriptors": Case(
         AffinitiesTaskConfig(neighborhood=NEAREST, lsds=True, num_lsd_voxels=2, **AFFINITIES),
         "objects",

@@ -153,6 +153,20 @@ class AffinitiesTaskConfig(TaskConfig):
         min_length=1,
         json_schema_extra={"advanced": True},
     )
+    link_slices: bool = Field(
+        default=False,
+        title="Link slices",
+        description="Segment slice by slice, and link segments of neighbouring slices by their"
+        " overlap: for labels of single slices. All offsets then lead along slices.",
+    )
+    link_overlaps: tuple[Annotated[float, Field(gt=0, le=1)], ...] = Field(
+        default=(0.4,),
+        title="Overlaps of linked segments",
+        description="Tried in validation where slices are linked: segments that share at least"
+        " this part of what they cover together are one object.",
+        min_length=1,
+        json_schema_extra={"advanced": True},
+    )
     long_range_stride: int = Field(
         default=1,
         title="Long-range stride",
@@ -177,8 +191,11 @@ class AffinitiesTaskConfig(TaskConfig):
         return offsets
 
     @model_validator(mode="after")
-    def _check_number_of_parameters(self) -> Self:
+    def _check_combinations(self) -> Self:
+        if self.link_slices and any(len(o) > 2 and o[0] for o in self.neighborhood):
+            raise ValueError("slices can only be linked where no offset leads out of them")
         choices = (
+            self.link_overlaps if self.link_slices else (0.0,),
             self.biases,
             self.long_range_biases,
             self.long_range_groups,

@@ -14,6 +14,12 @@ from .seeded_watershed_post_processor import (
 from .seeded_watershed_post_processor_parameters import (
     SeededWatershedPostProcessorParameters as SeededWatershedPostProcessorParameters,
 )
+from .slice_linking_post_processor import (
+    SliceLinkingPostProcessor as SliceLinkingPostProcessor,
+)
+from .slice_linking_post_processor_parameters import (
+    SliceLinkingPostProcessorParameters as SliceLinkingPostProcessorParameters,
+)
 from .threshold_post_processor import (
     HotDistanceThresholdPostProcessor as HotDistanceThresholdPostProcessor,
 )

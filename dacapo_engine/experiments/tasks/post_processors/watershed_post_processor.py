@@ -74,10 +74,10 @@ agglomeration_thresholds
         }
         self._long_range_stride = long_range_stride
 
-    def enumerate_parameters(self) -> Iterator[WatershedPostProcessorParameters]:
+    def enumerate_parameters(self) -> Iterator[PostProcessorParameters]:
         for number, values in enumerate(product(*self._choices.values())):
             chosen = dict(zip(self._choices, values, strict=True))
-            yield WatershedPostProcessorParameters.model_validate({"id": number, **chosen})
+            yield self.parameters_type.model_validate({"id": number, **chosen})
 
     def segment(
         self, prediction: NDArray[Any], parameters: PostProcessorParameters
