@@ -25,11 +25,22 @@ from dacapo_engine.experiments.trainers.gp_augments.intensity_config import (
 from dacapo_engine.experiments.trainers.gp_augments.noise_config import NoiseAugmentConfig
 from dacapo_engine.experiments.trainers.gp_augments.simple_config import SimpleAugmentConfig
 from dacapo_engine.experiments.trainers.gunpowder_trainer_config import GunpowderTrainerConfig
+from dacapo_engine.task_presets import TASKS, TaskName, suggest_class_task
 
 if TYPE_CHECKING:
+    from dacapo_engine.experiments.tasks.task_config import TaskConfig
     from dacapo_engine.experiments.trainers.gp_augments.augment_config import AugmentConfig
 
-__all__ = ["PRESETS", "LabelledVolume", "Preset", "PresetName", "suggest_run"]
+__all__ = [
+    "PRESETS",
+    "TASKS",
+    "LabelledVolume",
+    "Preset",
+    "PresetName",
+    "TaskName",
+    "suggest_run",
+    "suggest_task",
+]
 
 PresetName = Literal["auto", "tiny", "small", "medium", "large"]
 
@@ -78,8 +89,9 @@ def suggest_run(
     num_iterations: int | None = None,
     device: str = "cpu",
     cores: int | None = None,
+    task: TaskName = "affinities",
 ) -> RunConfig:
-    """A complete run that separates objects by affinities.
+    """A complete run.
 
     Parameters
     ----------
@@ -96,6 +108,8 @@ def suggest_run(
         ``cpu``, ``cuda:N`` or ``mps``.
     cores
         Processor cores for data workers; those of this machine by default.
+    task
+        What is to be found: one of `TASKS`.
     """
     if not train:
         raise ConfigError("A run needs at least one labelled volume.", place="datasplit_config")
@@ -106,7 +120,7 @@ def suggest_run(
         name=name,
         num_iterations=num_iterations or 30_000,
         validation_interval=1500,
-        task_config=_affinities(facts, architecture.input_shape),
+        task_config=suggest_task(task, facts, architecture.input_shape),
         architecture_config=architecture,
         trainer_config=_trainer(facts, chosen, cores or os.cpu_count() or 1),
         datasplit_config=TrainValidateDataSplitConfig(
@@ -114,6 +128,21 @@ def suggest_run(
             validate_configs=tuple(validate),
         ),
     )
+
+
+def suggest_task(task: TaskName, facts: VolumeFacts, patch: tuple[int, ...]) -> TaskConfig:
+    """The config of a task for labels of which `facts` were measured.
+
+    Parameters
+    ----------
+    task
+        One of `TASKS`.
+    patch
+        Voxels that the network sees in training, per axis.
+    """
+    if task == "affinities":
+        return _affinities(facts, patch)
+    return suggest_class_task(task, facts)
 
 
 def _choose_preset(preset: str, device: str) -> str:

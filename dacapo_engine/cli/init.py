@@ -14,7 +14,8 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier impor
 )
 
 if TYPE_CHECKING:
-    from dacapo_engine.presets import PresetName
+    from dacapo_engine.experiments.run_config import RunConfig
+    from dacapo_engine.presets import PresetName, TaskName
     from dacapo_engine.setup_run import Setup
 
 __all__ = ["init"]
@@ -28,7 +29,13 @@ __all__ = ["init"]
 @click.option("--validation-raw", type=ARRAY, help="An image to be scored on.")
 @click.option("--validation-labels", type=ARRAY, help="Its objects.")
 @click.option("--axes", type=AXES, help="What the axes of raw are, such as zyx, syx or czyx.")
-@click.option("--task", type=click.Choice(["affinities"]), default="affinities", show_default=True)
+@click.option(
+    "--task",
+    type=click.Choice(["affinities", "distance", "hot_distance", "one_hot"]),
+    default="affinities",
+    show_default=True,
+    help="What to find: objects (affinities, distance) or classes (hot_distance, one_hot).",
+)
 @click.option(
     "--preset",
     type=click.Choice(["auto", "tiny", "small", "medium", "large"]),
@@ -45,7 +52,7 @@ def init(
     validation_raw: LocalArrayIdentifier | None,
     validation_labels: LocalArrayIdentifier | None,
     axes: tuple[str, ...] | None,
-    task: str,
+    task: TaskName,
     preset: PresetName,
     num_iterations: int | None,
     name: str | None,
@@ -74,8 +81,17 @@ def init(
         num_iterations=num_iterations,
         device=choose_device("auto").type,
     )
-    write_text(run_file, to_yaml(setup.config))
+    write_text(run_file, to_yaml(_with_task(setup, task)))
     _tell(setup, run_file)
+
+
+def _with_task(setup: Setup, task: TaskName) -> RunConfig:
+    """The run with another task than the one that is suggested by itself."""
+    if task == "affinities":
+        return setup.config
+    from dacapo_engine.task_presets import suggest_class_task
+
+    return setup.config.replace(task_config=suggest_class_task(task, setup.facts))
 
 
 def _tell(setup: Setup, run_file: Path) -> None:
