@@ -155,7 +155,7 @@ class TestDevices:
         monkeypatch.setattr(devices, "_nvidia_cards", lambda: ("NVIDIA T4",))
         assert list_devices()[0].name == "cuda:0"
         for name in ("cuda", "cuda:0"):
-            with pytest.raises(DeviceError, match="NVIDIA T4 found, but .* cannot use it") as found:
+            with pytest.raises(DeviceError, match="NVIDIA T4 found, but") as found:
                 choose_device(name)
             assert "pip install torch" in str(found.value)
         assert choose_device("auto").type != "cuda"
