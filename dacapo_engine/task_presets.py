@@ -46,8 +46,10 @@ def suggest_class_task(task: TaskName, facts: VolumeFacts) -> TaskConfig:
 
 
 def _distance(facts: VolumeFacts) -> TaskConfig:
+    scale = _scale(facts)
     return DistanceTaskConfig(
-        scale_factor=_scale(facts),
+        scale_factor=scale,
+        mask_distances=_is_thick(facts, scale),
         instances=facts.num_objects > 1,
         min_sizes=(max(10, min(facts.small_object_voxels // 4, 1000)),),
         separate_images=_separate_images(facts),
@@ -77,6 +79,13 @@ def _classes(facts: VolumeFacts) -> tuple[str, ...]:
     if not 1 < facts.num_objects <= _MOST_CLASSES:
         return ("objects",)
     return tuple(f"class {number}" for number in range(1, facts.num_objects + 1))
+
+
+def _is_thick(facts: VolumeFacts, scale: float) -> bool:
+    """Whether a volume is more than the rim from which distances cannot be learnt."""
+    named = [axis for axis in facts.axes if axis != "c"]
+    extents = zip(facts.spatial_shape, facts.voxel_size_nm, named, strict=True)
+    return all(n * size > 4 * scale for n, size, axis in extents if axis not in "st")
 
 
 def _scale(facts: VolumeFacts) -> float:

@@ -18,7 +18,12 @@ from dacapo_engine.experiments.tasks.neighborhood import (
     pair_slices,
 )
 
-__all__ = ["check_labelled_pairs", "check_pairs_of_volumes", "count_labelled_pairs"]
+__all__ = [
+    "check_labelled_pairs",
+    "check_pairs_of_volumes",
+    "count_labelled_pairs",
+    "read_labelled",
+]
 
 Volume = Array | NDArray[Any]
 
@@ -98,10 +103,11 @@ def _labelled_slabs(
     overlap = max(abs(offset[0]) for offset in fit_neighborhood(neighborhood, len(shape)))
     thickness = max(1, _SLAB_VOXELS // max(1, math.prod(shape[1:])))
     for begin in range(0, shape[0], thickness):
-        yield _read(labels, mask, begin, min(shape[0], begin + thickness + overlap))
+        yield read_labelled(labels, mask, begin, min(shape[0], begin + thickness + overlap))
 
 
-def _read(labels: Volume, mask: Volume, begin: int, end: int) -> NDArray[np.bool_]:
+def read_labelled(labels: Volume, mask: Volume, begin: int, end: int) -> NDArray[np.bool_]:
+    """Which voxels of labels are labelled, from one index of the first axis to another."""
     if not isinstance(mask, Array):
         return np.asarray(mask[begin:end]) > 0
     if not isinstance(labels, Array):

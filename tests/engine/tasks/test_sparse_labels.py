@@ -19,7 +19,14 @@ from dacapo_engine.experiments.datasplits.datasets.arrays import (
     RegionConfig,
 )
 from dacapo_engine.experiments.datasplits.datasets.raw_gt_dataset import RawGTDataset
-from dacapo_engine.experiments.tasks import AffinitiesTask, AffinitiesTaskConfig
+from dacapo_engine.experiments.tasks import (
+    AffinitiesTask,
+    AffinitiesTaskConfig,
+    DistanceTask,
+    DistanceTaskConfig,
+    HotDistanceTask,
+    HotDistanceTaskConfig,
+)
 from dacapo_engine.experiments.tasks.labelled_pairs import (
     check_labelled_pairs,
     check_pairs_of_volumes,
@@ -249,3 +256,41 @@ def test_three_painted_slices_of_real_neurites(shared_data):
     task.check_labels([dataset(painted, done=done)])
     # Who says nothing about what is done means that 0 is background.
     task.check_labels([dataset(painted)])
+
+
+@pytest.mark.parametrize(
+    ("kind", "config"),
+    [(DistanceTask, DistanceTaskConfig), (HotDistanceTask, HotDistanceTaskConfig)],
+)
+def test_distances_of_single_slices_cannot_be_learnt_and_it_is_said(kind, config):
+    values = np.ones((12, 40, 40), np.uint8)
+    values[:, :, 20:] = 0
+    mask = np.zeros(values.shape, np.uint8)
+    mask[[3, 9]] = 1
+    slices, whole = dataset(values, array(mask)), dataset(values)
+    settings = {"scale_factor": 40.0, "mask_distances": True}
+    with pytest.raises(DataError, match=r"Nowhere are labels as thick as 87\.9 nm") as caught:
+        kind(config(**settings)).check_labels([slices])
+    assert "separate_images" in str(caught.value)
+    # 160 nm across the slices' plane, 480 nm through them.
+    kind(config(**settings)).check_labels([whole])
+    kind(config(**settings)).check_labels([slices, whole])
+    kind(config(**settings, separate_images=True)).check_labels([slices])
+    kind(config(**settings | {"mask_distances": False})).check_labels([slices])
+    with pytest.raises(DataError, match="Nowhere"):
+        kind(config(**settings | {"scale_factor": 80.0})).check_labels([whole])
+
+
+def test_what_is_said_to_be_learnable_has_weights_in_the_middle():
+    values = np.ones((12, 40, 40), np.uint8)
+    for scale in (17.0, 18.0, 19.0, 73.0, 90.0):
+        task = DistanceTask(DistanceTaskConfig(scale_factor=scale))
+        for mask in (None, array(np.ones(values.shape, np.uint8))):
+            made = dataset(values, mask)
+            target = task.predictor.create_target(made.gt)
+            weight, _ = task.predictor.create_weight(made.gt, target, made.mask)
+            if weight.data.any():
+                task.check_labels([made])
+            else:
+                with pytest.raises(DataError, match="Nowhere"):
+                    task.check_labels([made])

@@ -54,6 +54,12 @@ def test_distances_are_scaled_to_the_objects(facts):
     assert suggest_class_task("hot_distance", huge).scale_factor == 120
 
 
+def test_in_a_thin_stack_distances_are_not_masked(facts):
+    assert suggest_class_task("distance", facts).mask_distances
+    thin = replace(facts, shape=(4, 64, 64))
+    assert not suggest_class_task("distance", thin).mask_distances
+
+
 def test_few_ids_are_classes_and_many_are_objects(facts):
     assert suggest_class_task("one_hot", facts).classes == ("background", "objects")
     few = replace(facts, num_objects=3)
