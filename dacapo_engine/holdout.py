@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Box", "Holdout", "choose_holdout"]
+__all__ = ["Box", "Holdout", "choose_holdout", "held_back", "middle_box"]
 
 Box = tuple[tuple[int, ...], tuple[int, ...]]
 """Begin and shape in voxels, spatial axes only."""
@@ -103,6 +103,17 @@ def _cut(
         _limited(validate_begin, validate_shape, axis),
         f"{side} {percent} %",
     )
+
+
+def held_back(count: int, share: float = 0.2) -> list[int]:
+    """Which of `count` volumes are held back whole: evenly spread, at least one, never all."""
+    held = min(max(1, round(count * share)), count - 1)
+    return [int((number + 0.5) * count / held) for number in range(held)]
+
+
+def middle_box(shape: Sequence[int]) -> Box:
+    """The middle of a volume, all of it where a validation on it takes seconds."""
+    return _limited([0] * len(shape), list(shape), -1)
 
 
 def _limited(begin: list[int], shape: list[int], axis: int) -> Box:

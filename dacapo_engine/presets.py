@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from dacapo_engine.errors import ConfigError
 from dacapo_engine.experiments.architectures.cnnectome_unet_config import CNNectomeUNetConfig
+from dacapo_engine.experiments.datasplits.datasets.merged_facts import merge_facts
 from dacapo_engine.experiments.datasplits.datasets.raw_gt_dataset_config import RawGTDatasetConfig
 from dacapo_engine.experiments.datasplits.datasets.volume_facts import VolumeFacts
 from dacapo_engine.experiments.datasplits.train_validate_datasplit_config import (
@@ -41,6 +42,8 @@ __all__ = [
     "suggest_run",
     "suggest_task",
 ]
+
+_THIN, _THICK = 4, 24
 
 PresetName = Literal["auto", "tiny", "small", "medium", "large"]
 
@@ -96,7 +99,7 @@ def suggest_run(
     Parameters
     ----------
     train
-        Volumes to train on. The first one decides on patch and neighborhood.
+        Volumes to train on. Together they decide on patch and neighborhood.
     validate
         What the run is scored on.
     preset
@@ -113,7 +116,7 @@ def suggest_run(
     """
     if not train:
         raise ConfigError("A run needs at least one labelled volume.", place="datasplit_config")
-    facts = train[0].facts
+    facts = merge_facts([volume.facts for volume in train])
     chosen = PRESETS[_choose_preset(preset, device)]
     architecture = _architecture(facts, chosen)
     return RunConfig(
@@ -189,21 +192,25 @@ def _levels(
     """Downsampling and kernels of each level.
 
     An axis whose voxels are at least twice as large as the finest ones waits until the others
-    have caught up; kernels do not cross it while they are four times as large.
+    have caught up; kernels do not cross it while they are four times as large. A thin stack is
+    left as thin as it is, and kernels do not reach beyond one or two slices.
     """
-    flat, sizes = _is_flat(facts), list(_relative_sizes(facts))
+    flat, sizes, left = _is_flat(facts), list(_relative_sizes(facts)), list(facts.spatial_shape)
     factors, kernels = [], []
     for level in range(levels + 1):
-        finest = min(size for size, f in zip(sizes, flat, strict=True) if not f)
+        fixed = [f or extent < _THIN for f, extent in zip(flat, left, strict=True)]
+        finest = min((s for s, f in zip(sizes, fixed, strict=True) if not f), default=min(sizes))
         kernel = tuple(
-            1 if f or size >= 4 * finest else 3 for size, f in zip(sizes, flat, strict=True)
+            1 if f or extent < 3 or size >= 4 * finest else 3
+            for f, extent, size in zip(flat, left, sizes, strict=True)
         )
         kernels.append((kernel, kernel))
         if level < levels:
             factor = tuple(
-                1 if f or size >= 2 * finest else 2 for size, f in zip(sizes, flat, strict=True)
+                1 if f or size >= 2 * finest else 2 for size, f in zip(sizes, fixed, strict=True)
             )
             sizes = [size * f for size, f in zip(sizes, factor, strict=True)]
+            left = [extent // f for extent, f in zip(left, factor, strict=True)]
             factors.append(factor)
     return tuple(factors), tuple(kernels)
 
@@ -275,6 +282,8 @@ def _augments(facts: VolumeFacts) -> tuple[AugmentConfig, ...]:
     flat, sizes = _is_flat(facts), _relative_sizes(facts)
     finest = min(facts.voxel_size_nm)
     isotropic = len(sizes) == 3 and not any(flat) and max(sizes) < 1.5
+    # A thin stack that is turned over is mostly empty.
+    isotropic = isotropic and min(facts.spatial_shape) >= _THICK
     return (
         SimpleAugmentConfig(),
         ElasticAugmentConfig(

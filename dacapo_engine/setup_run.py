@@ -2,50 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from dacapo_engine.errors import DataError
 from dacapo_engine.experiments.architectures.cnnectome_unet_config import CNNectomeUNetConfig
 from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
-from dacapo_engine.experiments.datasplits.datasets.arrays.array_config import ArrayConfig
-from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier import (
-    LocalArrayIdentifier,
-)
 from dacapo_engine.experiments.datasplits.datasets.arrays.crop_array_config import (
     CropArrayConfig,
     RegionConfig,
 )
-from dacapo_engine.experiments.datasplits.datasets.arrays.intensities_array_config import (
-    IntensitiesArrayConfig,
-)
-from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array_config import ZarrArrayConfig
-from dacapo_engine.experiments.datasplits.datasets.dataset import Dataset
+from dacapo_engine.experiments.datasplits.datasets.merged_facts import merge_facts
 from dacapo_engine.experiments.datasplits.datasets.patch_check import (
     check_labels_match,
     check_patch_fits,
 )
 from dacapo_engine.experiments.datasplits.datasets.raw_gt_dataset_config import RawGTDatasetConfig
-from dacapo_engine.experiments.datasplits.datasets.volume_facts import VolumeFacts, measure_arrays
+from dacapo_engine.experiments.datasplits.datasets.volume_facts import VolumeFacts
 from dacapo_engine.experiments.run_config import RunConfig
-from dacapo_engine.fit_check import check_arrays_fit
-from dacapo_engine.holdout import Box, Holdout, choose_holdout
+from dacapo_engine.holdout import Box, Holdout, choose_holdout, held_back, middle_box
+from dacapo_engine.measured_volumes import measure_volumes, open_array
 from dacapo_engine.presets import LabelledVolume, PresetName, suggest_run
 from dacapo_engine.units import format_lengths
+from dacapo_engine.volume_files import VolumeFiles
 
 __all__ = ["Setup", "VolumeFiles", "set_up_run"]
 
 _LEAST_LEFT = 16
-
-
-@dataclass(frozen=True)
-class VolumeFiles:
-    """Where a labelled volume lies, and what its axes are where that has to be said."""
-
-    raw: LocalArrayIdentifier
-    labels: LocalArrayIdentifier
-    mask: LocalArrayIdentifier | None = None
-    axes: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -58,8 +42,8 @@ class Setup:
 
 
 def set_up_run(
-    train: VolumeFiles,
-    validation: VolumeFiles | None = None,
+    train: VolumeFiles | Sequence[VolumeFiles],
+    validation: VolumeFiles | Sequence[VolumeFiles] | None = None,
     *,
     name: str,
     preset: PresetName = "auto",
@@ -68,23 +52,18 @@ def set_up_run(
 ) -> Setup:
     """Measure the volumes and suggest a run for them.
 
-    Without a validation volume, a part of the labels is held back.
+    Without validation volumes, some of several volumes are held back whole, or a part of the
+    labels of a single one.
 
     Raises
     ------
     DacapoError
         If a volume cannot be trained on, with what to do about it.
     """
-    dataset, facts = _measure(train, "train")
-    validating: tuple[RawGTDatasetConfig, ...]
-    if validation is not None:
-        held_back, _ = _measure(validation, "validate")
-        training, validating = dataset, (held_back,)
-        text = f"Scored on {validation.labels}."
-    else:
-        training, validating, text = _divide(dataset, facts)
+    volumes, notes = measure_volumes(_listed(train), "train")
+    training, validating, text = _split(volumes, _listed(validation))
     config = suggest_run(
-        [LabelledVolume(training, facts)],
+        training,
         validating,
         name=name,
         preset=preset,
@@ -92,69 +71,46 @@ def set_up_run(
         device=device,
     )
     _check_opens(config)
-    return Setup(config, facts, (*_describe(facts), text))
+    facts = merge_facts([volume.facts for volume in volumes])
+    return Setup(config, facts, (*_describe(facts, len(volumes)), *notes, text))
 
 
-def _measure(files: VolumeFiles, name: str) -> tuple[RawGTDatasetConfig, VolumeFacts]:
-    raw_config = _zarr(files.raw, files.axes)
-    spatial = tuple(a for a in files.axes if a != "c") if files.axes is not None else None
-    labels_config = _zarr(files.labels, spatial)
-    mask_config = _zarr(files.mask, spatial) if files.mask is not None else None
-    dataset = RawGTDatasetConfig(
-        name=name, raw_config=raw_config, gt_config=labels_config, mask_config=mask_config
-    )
-    opened = dataset.dataset_type(dataset)
-    check_arrays_fit(opened)
-    facts = measure_arrays(_open(raw_config), _open(labels_config), _alike(opened))
-    _check_facts(facts, files)
-    low, high = facts.intensity_range
-    intensities = IntensitiesArrayConfig(source_array_config=raw_config, min=low, max=high)
-    return dataset.replace(raw_config=intensities), facts
+def _listed(files: VolumeFiles | Sequence[VolumeFiles] | None) -> list[VolumeFiles]:
+    if isinstance(files, VolumeFiles):
+        return [files]
+    return list(files or ())
 
 
-def _alike(dataset: Dataset) -> Array | None:
-    """The mask, where it has the voxels of the labels; facts are measured without it else."""
-    mask, labels = dataset.mask, dataset.gt
-    if mask is None or labels is None:
-        return None
-    return mask if mask.roi == labels.roi else None
+def _split(
+    volumes: Sequence[LabelledVolume], validation: Sequence[VolumeFiles]
+) -> tuple[list[LabelledVolume], tuple[RawGTDatasetConfig, ...], str]:
+    if validation:
+        scored, _ = measure_volumes(validation, "validate")
+        shown = str(validation[0].labels) if len(validation) == 1 else f"{len(scored)} images"
+        return list(volumes), tuple(volume.dataset for volume in scored), f"Scored on {shown}."
+    if len(volumes) == 1:
+        training, validating, text = _divide(volumes[0].dataset)
+        return [LabelledVolume(training, volumes[0].facts)], validating, text
+    held = set(held_back(len(volumes)))
+    training_volumes = [volume for n, volume in enumerate(volumes) if n not in held]
+    scored_on = [volumes[n].dataset for n in sorted(held)]
+    names = ", ".join(dataset.name for dataset in scored_on[:3])
+    more = f" and {len(scored_on) - 3} more" if len(scored_on) > 3 else ""
+    text = f"Held back to be scored on: {len(held)} of {len(volumes)} images ({names}{more})."
+    return training_volumes, tuple(_middle(dataset) for dataset in scored_on), text
 
 
-def _zarr(identifier: LocalArrayIdentifier, axes: tuple[str, ...] | None) -> ZarrArrayConfig:
-    return ZarrArrayConfig.model_validate(
-        {
-            "file_name": identifier.container.resolve(),
-            "dataset": identifier.dataset,
-            "axes": axes,
-            "mode": "r",
-        }
-    )
-
-
-def _open(config: ArrayConfig) -> Array:
-    array: Array = config.array_type(config)
-    return array
-
-
-def _check_facts(facts: VolumeFacts, files: VolumeFiles) -> None:
-    if facts.nan_share > 0:
-        raise DataError(
-            f"{facts.nan_share:.1%} of raw are not numbers (NaN or infinite).",
-            hint="Replace them, or leave that region out.",
-            place=str(files.raw),
-        )
-    if facts.num_objects == 0:
-        raise DataError(
-            "labels has no object.",
-            hint="Paint at least one object, or choose another volume.",
-            place=str(files.labels),
-        )
+def _middle(dataset: RawGTDatasetConfig) -> RawGTDatasetConfig:
+    """So much of a held-back volume that a validation takes seconds."""
+    shape = open_array(dataset.gt_config).grid.shape
+    box = middle_box(shape)
+    return dataset if box[1] == shape else _cropped(dataset, box, dataset.name)
 
 
 def _divide(
-    dataset: RawGTDatasetConfig, facts: VolumeFacts
+    dataset: RawGTDatasetConfig,
 ) -> tuple[RawGTDatasetConfig, tuple[RawGTDatasetConfig, ...], str]:
-    labels = _open(dataset.gt_config)
+    labels = open_array(dataset.gt_config)
     axes = labels.spatial_axes
     least = [1 if axis in "st" else _LEAST_LEFT for axis in axes]
     holdout = choose_holdout(_spatial(labels), axes, least=least)
@@ -197,12 +153,14 @@ def _check_opens(config: RunConfig) -> None:
             check_patch_fits(dataset, network.input_shape)
 
 
-def _describe(facts: VolumeFacts) -> tuple[str, ...]:
+def _describe(facts: VolumeFacts, count: int) -> tuple[str, ...]:
     taken = "" if facts.axes_known else " (assumed; correct it with --axes)"
     size = format_lengths(facts.voxel_size_nm, facts.voxel_size_known)
     low, high = facts.intensity_range
     return (
-        f"raw is {facts.shape_text}{taken}.",
+        f"raw is {facts.shape_text}{taken}."
+        if count == 1
+        else f"{count} images, the smallest sides are {facts.shape_text}{taken}.",
         f"Voxel size: {size}.",
         f"Intensities from {low:g} to {high:g} (0.1 and 99.9 percentiles).",
         f"{facts.num_objects} objects, typically {facts.object_thickness:.0f} voxels thick, "

@@ -7,27 +7,31 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dacapo_engine.cli.options import ARRAY, AXES
+from dacapo_engine.cli.options import AXES, VOLUME
 from dacapo_engine.errors import ConfigError
-from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier import (
-    LocalArrayIdentifier,
-)
 
 if TYPE_CHECKING:
     from dacapo_engine.experiments.run_config import RunConfig
     from dacapo_engine.presets import PresetName, TaskName
     from dacapo_engine.setup_run import Setup
+    from dacapo_engine.volume_files import Volume, VolumeFiles
 
 __all__ = ["init"]
+
+Volumes = tuple["Volume", ...]
+Axes = tuple[str, ...] | None
 
 
 @click.command()
 @click.argument("run_file", type=click.Path(path_type=Path))
-@click.option("--raw", type=ARRAY, required=True, help="The image.")
-@click.option("--labels", type=ARRAY, required=True, help="Its objects, 0 is background.")
-@click.option("--mask", type=ARRAY, help="Labels count where it is above 0.")
-@click.option("--validation-raw", type=ARRAY, help="An image to be scored on.")
-@click.option("--validation-labels", type=ARRAY, help="Its objects.")
+@click.option(
+    "--raw", type=VOLUME, multiple=True, help="The image; again for each further one. Or a folder."
+)
+@click.option("--labels", type=VOLUME, multiple=True, help="Its objects, 0 is background.")
+@click.option("--mask", type=VOLUME, multiple=True, help="Labels count where it is above 0.")
+@click.option("--validation-raw", type=VOLUME, multiple=True, help="An image to be scored on.")
+@click.option("--validation-labels", type=VOLUME, multiple=True, help="Its objects.")
+@click.option("--crops", type=click.Path(path_type=Path), help="A CSV: train or val, raw, labels.")
 @click.option("--axes", type=AXES, help="What the axes of raw are, such as zyx, syx or czyx.")
 @click.option(
     "--task",
@@ -43,46 +47,117 @@ __all__ = ["init"]
     show_default=True,
 )
 @click.option("--num-iterations", type=click.IntRange(1, 10**9), help="How long to train.")
+@click.option(
+    "--start-from",
+    type=click.Path(path_type=Path),
+    metavar="RUN_DIR",
+    help="Go on from this run, with its settings, on its labels and these.",
+)
 @click.option("--name", help="Name of the run; that of the file if not given.")
 def init(
     run_file: Path,
-    raw: LocalArrayIdentifier,
-    labels: LocalArrayIdentifier,
-    mask: LocalArrayIdentifier | None,
-    validation_raw: LocalArrayIdentifier | None,
-    validation_labels: LocalArrayIdentifier | None,
-    axes: tuple[str, ...] | None,
+    raw: Volumes,
+    labels: Volumes,
+    mask: Volumes,
+    validation_raw: Volumes,
+    validation_labels: Volumes,
+    crops: Path | None,
+    axes: Axes,
     task: TaskName,
     preset: PresetName,
     num_iterations: int | None,
+    start_from: Path | None,
     name: str | None,
 ) -> None:
-    """Write a complete run file with defaults derived from the data."""
-    if (validation_raw is None) != (validation_labels is None):
-        raise ConfigError(
-            "--validation-raw and --validation-labels belong together; only one was given."
-        )
+    """Write a complete run file with defaults derived from the data.
+
+    --raw may be a folder of TIFF or PNG files: x.tif belongs to x_labels.tif (or _masks) beside
+    it, images/x.tif to labels/x.tif or masks/x.tif, or to x.tif in the folder --labels.
+    """
     from dacapo_engine.devices import choose_device
-    from dacapo_engine.setup_run import VolumeFiles, set_up_run
+    from dacapo_engine.setup_run import set_up_run
     from dacapo_engine.store.atomic import write_text
     from dacapo_engine.store.run_folder import check_run_name
     from dacapo_engine.store.writable import make_writable_folder
     from dacapo_engine.yaml_file import to_yaml
 
     make_writable_folder(run_file.absolute().parent)
-    validation = None
-    if validation_raw is not None and validation_labels is not None:
-        validation = VolumeFiles(validation_raw, validation_labels, None, axes)
+    train, validation = _found(raw, labels, mask, crops, axes)
+    validation += _pairs(validation_raw, validation_labels, (), axes, "--validation-")
+    run_name = check_run_name(name if name is not None else run_file.stem)
     setup = set_up_run(
-        VolumeFiles(raw, labels, mask, axes),
+        train,
         validation,
-        name=check_run_name(name if name is not None else run_file.stem),
+        name=run_name,
         preset=preset,
         num_iterations=num_iterations,
         device=choose_device("auto").type,
     )
-    write_text(run_file, to_yaml(_with_task(setup, task)))
-    _tell(setup, run_file)
+    config = _with_task(setup, task)
+    if start_from is not None:
+        config = _continued(setup, start_from, run_name, num_iterations)
+    write_text(run_file, to_yaml(config))
+    _tell(setup, run_file, start_from)
+
+
+def _found(
+    raw: Volumes, labels: Volumes, mask: Volumes, crops: Path | None, axes: Axes
+) -> tuple[list[VolumeFiles], list[VolumeFiles]]:
+    """Volumes to train on and to be scored on, wherever they are named."""
+    from dacapo_engine.crop_list import read_crops
+    from dacapo_engine.image_pairs import find_splits
+
+    if crops is not None:
+        if raw or labels:
+            raise ConfigError("--crops names raw and labels; leave --raw and --labels out.")
+        return read_crops(crops)
+    if len(raw) == 1 and isinstance(raw[0], Path) and raw[0].is_dir() and not labels:
+        return find_splits(raw[0])
+    if not raw:
+        raise ConfigError("Nothing to train on.", hint="Give --raw and --labels, or --crops.")
+    return _pairs(raw, labels, mask, axes, "--"), []
+
+
+def _pairs(
+    raw: Volumes, labels: Volumes, mask: Volumes, axes: Axes, prefix: str
+) -> list[VolumeFiles]:
+    """Every image with its labels; two folders are paired by the names in them."""
+    from dacapo_engine.image_pairs import find_pairs
+    from dacapo_engine.volume_files import VolumeFiles
+
+    if len(raw) != len(labels):
+        raise ConfigError(
+            f"{prefix}raw and {prefix}labels belong together; "
+            f"{len(raw)} and {len(labels)} were given."
+        )
+    if len(mask) not in {0, len(raw)}:
+        raise ConfigError(f"{len(raw)} images and {len(mask)} masks were given.")
+    found: list[VolumeFiles] = []
+    for number, (image, truth) in enumerate(zip(raw, labels, strict=True)):
+        if isinstance(image, Path) and isinstance(truth, Path) and image.is_dir():
+            found += find_pairs(image, truth)
+        else:
+            found.append(VolumeFiles(image, truth, mask[number] if mask else None, axes))
+    return found
+
+
+def _continued(setup: Setup, folder: Path, name: str, num_iterations: int | None) -> RunConfig:
+    from dacapo_engine.experiments.datasplits.train_validate_datasplit_config import (
+        TrainValidateDataSplitConfig,
+    )
+    from dacapo_engine.start import continue_with
+    from dacapo_engine.store.run_folder import RunFolder
+
+    split = setup.config.datasplit_config
+    if not isinstance(split, TrainValidateDataSplitConfig):
+        raise ConfigError("The data cannot be added to a run.")
+    return continue_with(
+        RunFolder(folder.resolve()),
+        name,
+        split.train_configs,
+        split.validate_configs,
+        num_iterations=num_iterations,
+    )
 
 
 def _with_task(setup: Setup, task: TaskName) -> RunConfig:
@@ -94,7 +169,9 @@ def _with_task(setup: Setup, task: TaskName) -> RunConfig:
     return setup.config.replace(task_config=suggest_class_task(task, setup.facts))
 
 
-def _tell(setup: Setup, run_file: Path) -> None:
+def _tell(setup: Setup, run_file: Path, start_from: Path | None) -> None:
     for line in setup.sentences:
         click.echo(line)
+    if start_from is not None:
+        click.echo(f"Starts from {start_from}, and trains on its labels and these.")
     click.echo(f"Wrote {run_file}. Train it with: dacapo-engine train {run_file}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -10,8 +10,9 @@ from dacapo_engine.errors import ConfigError
 from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier import (
     LocalArrayIdentifier,
 )
+from dacapo_engine.volume_files import Volume, parse_volume
 
-__all__ = ["ARRAY", "AXES", "ArrayType", "AxesType"]
+__all__ = ["ARRAY", "AXES", "VOLUME", "ArrayType", "AxesType", "VolumeType"]
 
 
 class ArrayType(click.ParamType[LocalArrayIdentifier]):
@@ -27,6 +28,23 @@ class ArrayType(click.ParamType[LocalArrayIdentifier]):
             return value
         try:
             return LocalArrayIdentifier.parse(str(value))
+        except ConfigError as error:
+            self.fail(str(error), param, ctx)
+
+
+class VolumeType(click.ParamType[Volume]):
+    """A dataset in a container, an image file, or a folder of them."""
+
+    name = "C/D|FILE|DIR"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Volume:
+        """Tell the three apart."""
+        if not isinstance(value, str):
+            return cast(Volume, value)
+        try:
+            return parse_volume(value)
         except ConfigError as error:
             self.fail(str(error), param, ctx)
 
@@ -52,4 +70,5 @@ class AxesType(click.ParamType[tuple[str, ...]]):
 
 
 ARRAY = ArrayType()
+VOLUME = VolumeType()
 AXES = AxesType()

@@ -37,8 +37,6 @@ def places(tmp_path: Path, put: Command, cubes: Command) -> dict[str, Path]:
         "negative": put("negative", labels.astype(np.int32) - 1, even),
         "zeros": put("zeros", np.zeros_like(raw), even),
         "fine_mask": put("fine_mask", np.ones_like(raw), [4.0, 4.0, 4.0]),
-        "small_raw": put("small_raw", raw[:3, :8, :8], even),
-        "small_labels": put("small_labels", labels[:3, :8, :8], even),
         "two": put("two", np.stack([raw, raw]), even),
     }
     container = tmp_path / "volume.zarr"
@@ -62,7 +60,7 @@ GOOD = ("--raw", "{raw}", "--labels", "{labels}")
         (("--raw", "{none}/raw", "--labels", "{labels}"), "none.zarr does not exist"),
         (("--raw", "{container}/nope", "--labels", "{labels}"), "There is no dataset 'nope'"),
         (("--raw", "{group}", "--labels", "{labels}"), "is a group of datasets"),
-        (("--raw", "{outside}", "--labels", "{labels}"), "names no zarr or n5 container"),
+        (("--raw", "{outside}", "--labels", "{labels}"), "There is no such file"),
         (("--raw", "{shorter}", "--labels", "{labels}"), "more than raw"),
         (("--raw", "{shorter_unplaced}", "--labels", "{unplaced}"), "20 x 24 x 30"),
         (("--raw", "{raw}", "--labels", "{finer}"), "differ by a factor that is not whole"),
@@ -72,7 +70,9 @@ GOOD = ("--raw", "{raw}", "--labels", "{labels}")
         (("--raw", "{raw}", "--labels", "{negative}"), "must not be negative"),
         (("--raw", "{nan}", "--labels", "{labels}"), "are not numbers"),
         (("--raw", "{only_nan}", "--labels", "{labels}"), "raw has no finite value"),
-        (("--raw", "{small_raw}", "--labels", "{small_labels}"), "the model reads"),
+        (("--raw", "{raw}", *GOOD), "belong together"),
+        ((), "Nothing to train on"),
+        ((*GOOD, "--crops", "{none}"), "--crops names raw and labels"),
         ((*GOOD, "--mask", "{zeros}"), "where the mask is above 0"),
         ((*GOOD, "--mask", "{fine_mask}"), "Resample the mask"),
         ((*GOOD, "--name", "../outside"), "would leave the runs folder"),

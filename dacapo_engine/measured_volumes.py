@@ -1,0 +1,122 @@
+"""Volumes opened, measured and checked before a run is set up for them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from dacapo_engine.errors import DataError
+from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
+from dacapo_engine.experiments.datasplits.datasets.arrays.array_config import ArrayConfig
+from dacapo_engine.experiments.datasplits.datasets.arrays.intensities_array_config import (
+    IntensitiesArrayConfig,
+)
+from dacapo_engine.experiments.datasplits.datasets.dataset import Dataset
+from dacapo_engine.experiments.datasplits.datasets.raw_gt_dataset_config import RawGTDatasetConfig
+from dacapo_engine.experiments.datasplits.datasets.volume_facts import VolumeFacts, measure_arrays
+from dacapo_engine.fit_check import check_arrays_fit
+from dacapo_engine.presets import LabelledVolume
+from dacapo_engine.volume_files import VolumeFiles, array_config
+
+__all__ = ["measure_volumes", "open_array"]
+
+_SEARCHED_VOXELS = 2**27
+
+
+def measure_volumes(
+    files: Sequence[VolumeFiles], kind: str
+) -> tuple[list[LabelledVolume], tuple[str, ...]]:
+    """Open, check and measure volumes.
+
+    A single one is called `kind`; several are called after their files. Of several, those
+    without an object are left out.
+
+    Returns
+    -------
+    tuple
+        The volumes, and a sentence about each thing that was left out.
+
+    Raises
+    ------
+    DacapoError
+        If a volume cannot be trained on, or none is left.
+    """
+    if len(files) == 1:
+        return [_measure(files[0], kind)], ()
+    used = [each for each in files if _has_object(each)]
+    if not used:
+        raise DataError(
+            f"None of {len(files)} images has an object in its labels.",
+            hint="Paint objects in at least one of them.",
+            place=str(files[0].labels),
+        )
+    found = [_measure(each, name) for each, name in zip(used, _names(used), strict=True)]
+    left_out = len(files) - len(used)
+    text = f"{left_out} of {len(files)} images have no object and are left out."
+    return found, (text,) if left_out else ()
+
+
+def open_array(config: ArrayConfig) -> Array:
+    """The array that `config` describes."""
+    array: Array = config.array_type(config)
+    return array
+
+
+def _measure(files: VolumeFiles, name: str) -> LabelledVolume:
+    raw_config = array_config(files.raw, files.axes)
+    spatial = tuple(a for a in files.axes if a != "c") if files.axes is not None else None
+    labels_config = array_config(files.labels, spatial)
+    mask_config = array_config(files.mask, spatial) if files.mask is not None else None
+    dataset = RawGTDatasetConfig(
+        name=name, raw_config=raw_config, gt_config=labels_config, mask_config=mask_config
+    )
+    opened = dataset.dataset_type(dataset)
+    check_arrays_fit(opened)
+    facts = measure_arrays(open_array(raw_config), open_array(labels_config), _alike(opened))
+    _check_facts(facts, files)
+    low, high = facts.intensity_range
+    intensities = IntensitiesArrayConfig(source_array_config=raw_config, min=low, max=high)
+    return LabelledVolume(dataset.replace(raw_config=intensities), facts)
+
+
+def _alike(dataset: Dataset) -> Array | None:
+    """The mask, where it has the voxels of the labels; facts are measured without it else."""
+    mask, labels = dataset.mask, dataset.gt
+    if mask is None or labels is None:
+        return None
+    return mask if mask.roi == labels.roi else None
+
+
+def _check_facts(facts: VolumeFacts, files: VolumeFiles) -> None:
+    if facts.nan_share > 0:
+        raise DataError(
+            f"{facts.nan_share:.1%} of raw are not numbers (NaN or infinite).",
+            hint="Replace them, or leave that region out.",
+            place=str(files.raw),
+        )
+    if facts.num_objects == 0:
+        raise DataError(
+            "labels has no object.",
+            hint="Paint at least one object, or choose another volume.",
+            place=str(files.labels),
+        )
+
+
+def _has_object(files: VolumeFiles) -> bool:
+    """Whether there is an object; large volumes are taken to have some."""
+    spatial = tuple(a for a in files.axes if a != "c") if files.axes is not None else None
+    labels = open_array(array_config(files.labels, spatial))
+    if math.prod(labels.grid.shape) > _SEARCHED_VOXELS:
+        return True
+    return bool(np.asarray(labels.data[...]).any())
+
+
+def _names(files: Sequence[VolumeFiles]) -> list[str]:
+    """Names that tell the volumes apart."""
+    names: list[str] = []
+    for each in files:
+        others = (f"{each.name}_{number}" for number in range(2, len(files) + 2))
+        names.append(next(name for name in (each.name, *others) if name not in names))
+    return names
