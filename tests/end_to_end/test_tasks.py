@@ -14,6 +14,7 @@ import torch
 import zarr
 
 from dacapo_engine.apply import choose_weights, segment_volume
+from dacapo_engine.errors import DataError
 from dacapo_engine.experiments import Run, RunConfig
 from dacapo_engine.experiments.architectures import CNNectomeUNetConfig
 from dacapo_engine.experiments.datasplits import TrainValidateDataSplitConfig
@@ -36,6 +37,7 @@ from dacapo_engine.experiments.tasks import (
 )
 from dacapo_engine.experiments.trainers import GunpowderTrainerConfig
 from dacapo_engine.experiments.trainers.gp_augments import SimpleAugmentConfig
+from dacapo_engine.store.atomic import read_json
 from dacapo_engine.store.rows import read_rows
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.train import train_run
@@ -67,10 +69,20 @@ def volume(tmp_path_factory: pytest.TempPathFactory) -> Path:
     sparse[:, :, :8] = 1000
     container = tmp_path_factory.mktemp("tasks") / "volume.zarr"
     group = zarr.open_group(str(container), mode="w")
-    arrays = {"raw": raw, "objects": objects, "classes": classes, "sparse": sparse}
+    overlapping = np.stack([classes > 0, classes == 2]).astype(np.uint8)
+    arrays = {
+        "raw": raw,
+        "objects": objects,
+        "classes": classes,
+        "sparse": sparse,
+        "overlapping": overlapping,
+    }
     for name, values in arrays.items():
         array = group.create_dataset(name, data=values)
-        array.attrs.update(voxel_size=list(SIZES), offset=[0, 0, 0], units=["nm"] * 3)
+        axes = ["c^", "z", "y", "x"][4 - values.ndim :]
+        array.attrs.update(
+            voxel_size=list(SIZES), offset=[0, 0, 0], units=["nm"] * 3, axis_names=axes
+        )
     return container
 
 
@@ -142,6 +154,12 @@ CASES = {
         HotDistanceTaskConfig(channels=("dark", "bright"), scale_factor=24),
         "classes",
         "f1_score",
+        lambda value: value > 0.8,
+    ),
+    "overlapping classes": Case(
+        HotDistanceTaskConfig(channels=("brick", "bright"), scale_factor=24),
+        "overlapping",
+        "brick__f1_score",
         lambda value: value > 0.8,
     ),
     "one hot": Case(
@@ -237,3 +255,23 @@ def test_a_task_from_labels_to_a_segmentation(name: str, volume: Path, tmp_path:
     (held_back,) = resumed.datasplit.validate
     scores = resumed.task.evaluator.evaluate(found, held_back.gt, held_back.mask).as_dict()
     assert scores[case.criterion] == pytest.approx(best, abs=0.1)
+
+
+def test_single_slices_are_refused_before_training(volume: Path, tmp_path: Path) -> None:
+    """Where nothing but two slices far apart is painted, nothing across them can be learnt."""
+    painted = tmp_path / "painted.zarr"
+    whole, group = zarr.open(str(volume), mode="r"), zarr.open_group(str(painted), mode="w")
+    for name in ("raw", "objects"):
+        values = whole[name][:]
+        if name == "objects":
+            values[[z for z in range(16) if z not in (3, 11)]] = 0
+        group.create_dataset(name, data=values).attrs.update(whole[name].attrs.asdict())
+    slices = tuple(
+        RegionConfig(offset=(z, 0, 0), shape=(1, 64, 96), unit="voxels") for z in (3, 11)
+    )
+    across = Case(AffinitiesTaskConfig(), "objects", "voi", math.isfinite, dataset={"done": slices})
+    with pytest.raises(DataError, match=r"along z \(offset 1, 0, 0\)"):
+        train_run(Run(describe(across, painted, "across")), runs=tmp_path, device="cpu")
+    status = read_json(RunFolder.of(tmp_path, "across").status_file)
+    assert status["state"] == "failed"
+    assert "link_slices" in status["error"]["hint"]
