@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import gunpowder as gp
 import numpy as np
 
 from dacapo_engine.errors import DataError
-
-if TYPE_CHECKING:
-    from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
+from dacapo_engine.gp.interfaces import RegionArray
 
 __all__ = ["DaCapoArraySource"]
 
@@ -30,7 +26,9 @@ class DaCapoArraySource(gp.BatchProvider):
         labels and masks. Guessed from the data type where None.
     """
 
-    def __init__(self, array: Array, key: gp.ArrayKey, interpolatable: bool | None = None) -> None:
+    def __init__(
+        self, array: RegionArray, key: gp.ArrayKey, interpolatable: bool | None = None
+    ) -> None:
         self.array = array
         self.key = key
         if interpolatable is None:

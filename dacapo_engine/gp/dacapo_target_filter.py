@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import gunpowder as gp
 
 from dacapo_engine.errors import ConfigError
-
-if TYPE_CHECKING:
-    from dacapo_engine.experiments.datasplits.datasets.arrays.numpy_array import NumpyArray
-    from dacapo_engine.experiments.tasks.predictors.predictor import Predictor
+from dacapo_engine.gp.interfaces import RegionArray, TargetMaker
 
 __all__ = ["DaCapoTargetFilter"]
 
@@ -32,7 +27,7 @@ class DaCapoTargetFilter(gp.BatchFilter):
 
     def __init__(
         self,
-        predictor: Predictor,
+        predictor: TargetMaker,
         gt_key: gp.ArrayKey,
         target_key: gp.ArrayKey | None = None,
         weights_key: gp.ArrayKey | None = None,
@@ -47,7 +42,7 @@ class DaCapoTargetFilter(gp.BatchFilter):
         self.mask_key = mask_key
 
     @property
-    def Predictor(self) -> Predictor:
+    def Predictor(self) -> AnyPredictor:
         """`predictor`, under the name that the reference gives it."""
         return self.predictor
 
@@ -84,8 +79,10 @@ class DaCapoTargetFilter(gp.BatchFilter):
 
     def process(self, batch: gp.Batch, request: gp.BatchRequest) -> gp.Batch:
         """Create target and weight."""
-        gt = self._array(batch, self.gt_key)
-        mask = self._array(batch, self.mask_key) if self.mask_key is not None else None
+        gt = self.predictor.read_sample(batch[self.gt_key])
+        mask = None
+        if self.mask_key is not None:
+            mask = self.predictor.read_sample(batch[self.mask_key])
         target = self.predictor.create_target(gt)
         outputs = gp.Batch()
         if self.target_key is not None and self.target_key in request:
@@ -95,12 +92,7 @@ class DaCapoTargetFilter(gp.BatchFilter):
             self._provide(outputs, self.weights_key, weight)
         return outputs
 
-    def _array(self, batch: gp.Batch, key: gp.ArrayKey) -> NumpyArray:
-        from dacapo_engine.experiments.datasplits.datasets.arrays.numpy_array import NumpyArray
-
-        return NumpyArray.from_gp_array(batch[key])
-
-    def _provide(self, batch: gp.Batch, key: gp.ArrayKey, array: NumpyArray) -> None:
+    def _provide(self, batch: gp.Batch, key: gp.ArrayKey, array: RegionArray) -> None:
         spec = self.spec[key].copy()
         spec.roi = array.roi
         batch[key] = gp.Array(array[array.roi], spec)

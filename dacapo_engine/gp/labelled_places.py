@@ -5,15 +5,13 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gunpowder as gp
 import numpy as np
 
 from dacapo_engine.errors import DataError
-
-if TYPE_CHECKING:
-    from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
+from dacapo_engine.gp.interfaces import RegionArray
 
 __all__ = ["LabelledPlaces"]
 
@@ -48,7 +46,7 @@ class LabelledPlaces:
 
     def __init__(
         self,
-        mask: Array,
+        mask: RegionArray,
         min_masked: float,
         region: gp.Roi | None = None,
         margin: gp.Coordinate | None = None,
@@ -135,7 +133,7 @@ class LabelledPlaces:
 
 
 def _summed_area_table(
-    mask: Array, first: Sequence[int], shape: tuple[int, ...], cell: int
+    mask: RegionArray, first: Sequence[int], shape: tuple[int, ...], cell: int
 ) -> Values:
     """Labelled voxels in the box from voxel `first` to each corner of the cells."""
     cells = tuple(-(-extent // cell) for extent in shape)

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
+    import gunpowder as gp
     import torch
     from funlib.geometry import Coordinate
 
@@ -42,6 +43,12 @@ class Predictor(ABC):
     @abstractmethod
     def create_model(self, architecture: Architecture) -> Model:
         """The architecture with a head for this prediction."""
+
+    def read_sample(self, array: gp.Array) -> NumpyArray:
+        """An array of a batch, without its batch, as the methods below take it."""
+        from dacapo_engine.experiments.datasplits.datasets.arrays.numpy_array import NumpyArray
+
+        return NumpyArray.from_gp_array(array)
 
     @abstractmethod
     def create_target(self, gt: Array) -> NumpyArray:
