@@ -42,7 +42,7 @@ class DaCapoTargetFilter(gp.BatchFilter):
         self.mask_key = mask_key
 
     @property
-    def Predictor(self) -> AnyPredictor:
+    def TargetMaker(self) -> AnyPredictor:
         """`predictor`, under the name that the reference gives it."""
         return self.predictor
 
