@@ -42,7 +42,7 @@ class DaCapoTargetFilter(gp.BatchFilter):
         self.mask_key = mask_key
 
     @property
-    def TargetMaker(self) -> AnyPredictor:
+    def Predictor(self) -> TargetMaker:
         """`predictor`, under the name that the reference gives it."""
         return self.predictor
 
