@@ -21,6 +21,8 @@ from dacapo_engine.store.array_store import LocalArrayIdentifier
 from dacapo_engine.store.local_weights_store import LocalWeightsStore
 from dacapo_engine.store.rows import read_rows
 from dacapo_engine.store.run_folder import RunFolder, default_runs_folder
+from dacapo_engine.validate import MEAN_OF_DATASETS
+from dacapo_engine.volume_files import Volume
 
 if TYPE_CHECKING:
     from dacapo_engine.experiments.run import Run
@@ -77,7 +79,7 @@ def apply(
         A zarr container; the result is written to ``segmentation`` in it.
     validation_dataset, criterion
         By which the best iteration and its parameters are chosen, where `iteration` is None;
-        the first validation dataset if None.
+        all of them together if None.
     iteration, parameters
         Weights and post-processing to use instead.
     roi
@@ -113,7 +115,7 @@ def choose_weights(
     criterion
         What is best; the evaluator's first criterion if None.
     dataset
-        On which validation dataset; the first one scored if None.
+        On which validation dataset; the mean over all of them if None.
     """
     run = load_run(folder)
     store = LocalWeightsStore(folder.path.parent)
@@ -135,7 +137,7 @@ def choose_weights(
 
 def segment_volume(
     folder: RunFolder,
-    source: LocalArrayIdentifier,
+    source: Volume,
     target: LocalArrayIdentifier,
     choice: Choice,
     *,
@@ -148,6 +150,8 @@ def segment_volume(
 
     Parameters
     ----------
+    source
+        A dataset in a container, or an image file.
     on_progress
         Called with the name of the stage and the share of it that is done.
     """
@@ -187,6 +191,12 @@ def _best(
             hint="Use the latest weights, or train until the first validation.",
             place=run.name,
         )
+    several = dataset is None and len(names) > 1
+    if (
+        several
+        and RunFolder.of(store.basedir, run.name).best_file(MEAN_OF_DATASETS, criterion).is_file()
+    ):
+        dataset = MEAN_OF_DATASETS
     record = store.best_record(run.name, dataset or names[0], criterion)
     parameters = run.task.post_processor.parameters_type.model_validate(record["parameters"])
     iteration = int(record["iteration"])

@@ -17,11 +17,12 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_container import 
     open_node,
 )
 from dacapo_engine.store.writable import make_writable_folder
+from dacapo_engine.volume_files import Volume
 
 __all__ = ["check_output"]
 
 
-def check_output(target: LocalArrayIdentifier, source: LocalArrayIdentifier, run: Config) -> None:
+def check_output(target: LocalArrayIdentifier, source: Volume, run: Config) -> None:
     """Refuse to overwrite raw, what a run was trained on, or a group of other datasets.
 
     Raises
@@ -31,7 +32,8 @@ def check_output(target: LocalArrayIdentifier, source: LocalArrayIdentifier, run
     StoreError
         If the container cannot be written to.
     """
-    if _key(target) in {_key(source), *map(_key, _arrays(run))}:
+    read = [source] if isinstance(source, LocalArrayIdentifier) else []
+    if _key(target) in {*map(_key, read), *map(_key, _arrays(run))}:
         raise ConfigError(
             "This volume was read; writing the result here would destroy it.",
             hint="Name another dataset for the result.",

@@ -18,7 +18,6 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.intensities_array_conf
     IntensitiesArrayConfig,
 )
 from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array import ZarrArray
-from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array_config import ZarrArrayConfig
 from dacapo_engine.experiments.datasplits.datasets.volume_facts import measure_arrays
 from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
@@ -26,6 +25,7 @@ from dacapo_engine.output_check import check_output
 from dacapo_engine.store.array_store import LocalArrayIdentifier
 from dacapo_engine.store.local_weights_store import LocalWeightsStore
 from dacapo_engine.store.run_folder import RunFolder, default_runs_folder
+from dacapo_engine.volume_files import Volume, array_config
 from dacapo_engine.yaml_file import read_config
 
 if TYPE_CHECKING:
@@ -102,24 +102,15 @@ def restore_weights(run: Run, store: LocalWeightsStore, iteration: int) -> None:
         average.copy_to_model()
 
 
-def open_raw(
-    identifier: LocalArrayIdentifier, axes: tuple[str, ...] | None = None
-) -> IntensitiesArray:
+def open_raw(volume: Volume, axes: tuple[str, ...] | None = None) -> IntensitiesArray:
     """A raw volume scaled by its own measured range of intensities."""
-    config = ZarrArrayConfig.model_validate(
-        {
-            "file_name": identifier.container,
-            "dataset": identifier.dataset,
-            "mode": "r",
-            "axes": axes,
-        }
-    )
-    facts = measure_arrays(ZarrArray(config))
+    config = array_config(volume, axes)
+    facts = measure_arrays(config.array_type(config))
     if facts.nan_share > 0:
         raise DataError(
             f"{facts.nan_share:.1%} of raw are not numbers (NaN or infinite).",
             hint="Replace them, or crop that region away.",
-            place=str(identifier),
+            place=str(volume),
         )
     low, high = facts.intensity_range
     return IntensitiesArray(IntensitiesArrayConfig(source_array_config=config, min=low, max=high))

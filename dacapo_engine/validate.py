@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import math
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,7 +37,12 @@ if TYPE_CHECKING:
         PostProcessorParameters,
     )
 
-__all__ = ["Validation", "validate", "validate_run"]
+    Scores = list[tuple[PostProcessorParameters, EvaluationScores]]
+
+__all__ = ["MEAN_OF_DATASETS", "Validation", "validate", "validate_run"]
+
+MEAN_OF_DATASETS = "mean of datasets"
+"""Under this name the best iteration over all validation datasets is kept."""
 
 logger = logging.getLogger(__name__)
 
@@ -111,21 +118,24 @@ class Validation:
         self, iteration: int, should_stop: Callable[[], bool] = lambda: False
     ) -> ValidationIterationScores | None:
         """Score the current weights; None where it was asked to stop or has no datasets."""
-        rows: list[list[list[float]]] = []
+        found: list[Scores] = []
         for dataset in self._datasets:
             scores = self._score_dataset(dataset, iteration, should_stop)
             if scores is None:
                 return None
-            rows.append([list(entry.as_dict().values()) for _, entry in scores])
-        if not rows:
+            found.append(scores)
+        if not found:
             return None
+        if len(found) > 1:
+            self._record_mean(iteration, found)
+        rows = [[list(entry.as_dict().values()) for _, entry in scores] for scores in found]
         result = ValidationIterationScores(iteration, rows)
         self._run.validation_scores.add_iteration_scores(result)
         return result
 
     def _score_dataset(
         self, dataset: Dataset, iteration: int, should_stop: Callable[[], bool]
-    ) -> list[tuple[PostProcessorParameters, EvaluationScores]] | None:
+    ) -> Scores | None:
         prediction = self._predict(dataset)
         task = self._run.task
         scores = []
@@ -168,7 +178,7 @@ class Validation:
         self,
         dataset: Dataset,
         iteration: int,
-        scores: list[tuple[PostProcessorParameters, EvaluationScores]],
+        scores: Scores,
     ) -> None:
         for parameters, entry in scores:
             row = {
@@ -180,29 +190,34 @@ class Validation:
             append_row(self._folder.validation_scores_file, row)
         evaluator = self._run.task.evaluator
         for criterion in evaluator.criteria:
-            self._record_best(dataset, iteration, scores, criterion)
+            values = [(parameters, entry.as_dict()[criterion]) for parameters, entry in scores]
+            self._record_best(dataset.name, iteration, values, criterion)
+
+    def _record_mean(self, iteration: int, found: Sequence[Scores]) -> None:
+        """Remember what is best over all datasets; those without a score do not count."""
+        for criterion in self._run.task.evaluator.criteria:
+            values = []
+            for entries in zip(*found, strict=True):
+                of_datasets = [entry.as_dict()[criterion] for _, entry in entries]
+                known = [value for value in of_datasets if not math.isnan(value)]
+                values.append((entries[0][0], fmean(known) if known else math.nan))
+            self._record_best(MEAN_OF_DATASETS, iteration, values, criterion)
 
     def _record_best(
         self,
-        dataset: Dataset,
+        dataset: str,
         iteration: int,
-        scores: list[tuple[PostProcessorParameters, EvaluationScores]],
+        values: Sequence[tuple[PostProcessorParameters, float]],
         criterion: str,
     ) -> None:
         evaluator = self._run.task.evaluator
-        known = read_json(self._folder.best_file(dataset.name, criterion))
+        known = read_json(self._folder.best_file(dataset, criterion))
         best = float("nan") if not isinstance(known, dict) else float(known["value"])
-        for parameters, entry in scores:
-            value = entry.as_dict()[criterion]
+        for parameters, value in values:
             if evaluator.compare(value, best, criterion):
                 best = value
                 self._store.store_best(
-                    self._run.name,
-                    iteration,
-                    dataset.name,
-                    criterion,
-                    parameters.to_dict(),
-                    value,
+                    self._run.name, iteration, dataset, criterion, parameters.to_dict(), value
                 )
 
     def _store_volumes(
@@ -234,7 +249,9 @@ class Validation:
                 kept |= {str(best["iteration"])} if isinstance(best, dict) else set()
         for path in self._folder.validation_container.iterdir():
             if path.name.isdecimal() and path.name not in kept:
-                shutil.rmtree(path, ignore_errors=True)
+                shutil.rmtree(path / dataset.name, ignore_errors=True)
+                if not any(child.is_dir() for child in path.iterdir()):
+                    shutil.rmtree(path, ignore_errors=True)
 
 
 def averaged(run: Run) -> AbstractContextManager[None]:

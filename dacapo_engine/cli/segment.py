@@ -7,17 +7,18 @@ from pathlib import Path
 
 import click
 
-from dacapo_engine.cli.options import ARRAY, AXES
+from dacapo_engine.cli.options import ARRAY, AXES, VOLUME
 from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier import (
     LocalArrayIdentifier,
 )
+from dacapo_engine.volume_files import Volume
 
 __all__ = ["segment"]
 
 
 @click.command()
 @click.argument("run_dir", type=click.Path(path_type=Path))
-@click.option("--input", "source", type=ARRAY, required=True, help="The raw volume.")
+@click.option("--input", "source", type=VOLUME, required=True, help="The raw volume.")
 @click.option("--output", "target", type=ARRAY, required=True, help="Where the objects go.")
 @click.option("--iteration", default="best", show_default=True, help="best, latest or a number.")
 @click.option("--criterion", help="What is best; the task's first criterion if not given.")
@@ -25,7 +26,7 @@ __all__ = ["segment"]
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda:N or mps.")
 def segment(
     run_dir: Path,
-    source: LocalArrayIdentifier,
+    source: Volume,
     target: LocalArrayIdentifier,
     iteration: str,
     criterion: str | None,

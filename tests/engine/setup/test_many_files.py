@@ -13,6 +13,7 @@ import zarr
 from click.testing import CliRunner
 from PIL import Image
 
+from dacapo_engine.apply import choose_weights
 from dacapo_engine.cli import cli
 from dacapo_engine.errors import DataError
 from dacapo_engine.experiments.architectures import CNNectomeUNetConfig
@@ -27,9 +28,11 @@ from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.holdout import held_back, middle_box
 from dacapo_engine.image_pairs import find_pairs
 from dacapo_engine.setup_run import set_up_run
+from dacapo_engine.store.atomic import read_json
 from dacapo_engine.store.rows import read_rows
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.train import train_run
+from dacapo_engine.validate import MEAN_OF_DATASETS
 from dacapo_engine.volume_files import VolumeFiles
 from dacapo_engine.yaml_file import read_config
 
@@ -97,6 +100,44 @@ def test_many_files_train(images: Path, tmp_path: Path) -> None:
     folder = RunFolder.of(tmp_path / "runs", "cells")
     assert len(read_rows(folder.training_stats_file)) == 3
     assert {row["dataset"] for row in read_rows(folder.validation_scores_file)} == {"cell3"}
+
+
+def test_best_over_all_images_and_segmenting_one(images: Path, tmp_path: Path) -> None:
+    torch.set_num_threads(1)
+    pairs = find_pairs(images)
+    config = small(set_up_run(pairs[:2], [pairs[3], pairs[4]], name="cells", preset="tiny").config,
+                   num_iterations=4, validation_interval=2)  # fmt: skip
+    train_run(Run(config), runs=tmp_path / "runs", device="cpu")
+    folder = RunFolder.of(tmp_path / "runs", "cells")
+
+    # Oracle: the mean over both images of each iteration and setting.
+    values: dict[tuple[int, int], list[float]] = {}
+    for row in read_rows(folder.validation_scores_file):
+        key = row["iteration"], row["parameters"]["id"]
+        values.setdefault(key, []).append(row["scores"]["voi"])
+    assert all(len(of_images) == 2 for of_images in values.values())
+    means = {key: sum(of_images) / 2 for key, of_images in values.items()}
+    record = read_json(folder.best_file(MEAN_OF_DATASETS, "voi"))
+    assert record is not None
+    assert record["value"] == pytest.approx(min(means.values()))
+    assert means[record["iteration"], record["parameters"]["id"]] == pytest.approx(record["value"])
+
+    choice = choose_weights(folder, "best", "voi")
+    assert (choice.iteration, choice.parameters.id) == (
+        record["iteration"],
+        record["parameters"]["id"],
+    )
+    for name in ("cell3", "cell4"):
+        best = read_json(folder.best_file(name, "voi"))
+        assert best is not None
+        assert (folder.validation_container / str(best["iteration"]) / name).is_dir()
+
+    target = tmp_path / "result.zarr" / "objects"
+    words = ["segment", folder.path, "--input", images / "cell5.tif", "--output", target,
+             "--device", "cpu"]  # fmt: skip
+    result = CliRunner().invoke(cli, list(map(str, words)))
+    assert result.exit_code == 0, result.output
+    assert zarr.open_group(str(tmp_path / "result.zarr"), mode="r")["objects"].shape == (80, 72)
 
 
 def test_no_image_has_an_object(images: Path) -> None:
