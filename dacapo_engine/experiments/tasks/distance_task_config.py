@@ -54,7 +54,8 @@ class DistanceTaskConfig(SignedDistanceTaskConfig):
     min_sizes: tuple[Annotated[int, Field(ge=0)], ...] = Field(
         default=(20,),
         title="Smallest objects",
-        description="Tried in validation of separate objects: smaller ones become background.",
+        description="Tried in validation of separate objects: smaller ones are given to those that"
+        " they touch, or become background.",
         min_length=1,
         json_schema_extra={"unit": "voxels", "advanced": True},
     )

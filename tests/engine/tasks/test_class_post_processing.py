@@ -108,7 +108,18 @@ def test_the_watershed_is_that_of_scikit_image_and_no_region_is_lost(distances):
             assert len(pairs[0]) == len(np.unique(pairs[0])) == len(np.unique(pairs[1]))
 
 
-def test_every_object_that_is_too_small_is_background():
+def test_what_is_too_small_is_given_to_what_it_touches():
+    distances = np.full((3, 9), 0.3)
+    distances[1, [1, 5]] = 0.9
+    distances[1, 4:8] = 0.8
+    found = seeded_watershed(distances, 0, 0.5)
+    assert found.max() == 2
+    assert min(np.bincount(found.ravel())[1:]) < 12
+    merged = seeded_watershed(distances, 0, 0.5, min_size=12)
+    np.testing.assert_array_equal(merged, np.ones((3, 9)))
+
+
+def test_what_is_too_small_and_touches_nothing_is_background():
     distances = np.full((5, 9), -1.0)
     distances[1:3, 1:3] = distances[1:4, 5:8] = 0.9
     assert seeded_watershed(distances, 0, 0.5, min_size=5).max() == 1

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dacapo_engine.experiments.tasks.dense_ids import dense_ids
+from dacapo_engine.experiments.tasks.post_processors.object_sizes import merge_small_objects
 
 __all__ = ["seeded_watershed"]
 
@@ -32,7 +33,7 @@ def seeded_watershed(
     threshold, seed_threshold
         In the unit of `distances`.
     min_size
-        In voxels; smaller objects become background.
+        In voxels; smaller objects are given to those that they touch, or become background.
     separate_images
         Whether the first axis holds separate images.
 
@@ -50,10 +51,9 @@ def seeded_watershed(
     inside = distances > threshold
     seeds = _seeds(distances, inside, seed_threshold, connected)
     grown = watershed(-distances, seeds, connectivity=connected, mask=inside)
-    sizes = np.bincount(grown.ravel())
-    sizes[0] = 0
-    kept = np.where(sizes[grown] >= max(1, min_size), grown, 0)
-    return dense_ids(kept).astype(np.uint64)
+    labels = dense_ids(grown)
+    apart = separate_images and distances.ndim > 2
+    return dense_ids(merge_small_objects(labels, min_size, -distances, apart)).astype(np.uint64)
 
 
 def _seeds(

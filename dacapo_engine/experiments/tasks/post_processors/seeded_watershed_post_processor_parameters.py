@@ -33,7 +33,7 @@ class SeededWatershedPostProcessorParameters(PostProcessorParameters):
     min_size: int = Field(
         default=0,
         title="Smallest object",
-        description="Smaller objects become background.",
+        description="Smaller objects are given to those that they touch, or become background.",
         ge=0,
         json_schema_extra={"unit": "voxels"},
     )
