@@ -22,7 +22,7 @@ from dacapo_engine.experiments.datasplits.datasets.arrays import (
     IntensitiesArrayConfig,
     ZarrArrayConfig,
 )
-from dacapo_engine.experiments.tasks import AffinitiesTaskConfig
+from dacapo_engine.experiments.tasks import AffinitiesTaskConfig, DistanceTaskConfig
 from dacapo_engine.experiments.trainers import GunpowderTrainerConfig
 from dacapo_engine.experiments.trainers.gp_augments import (
     ElasticAugmentConfig,
@@ -110,6 +110,10 @@ def describe_run(container: Path) -> RunConfig:
     task = AffinitiesTaskConfig(
         name="affinities",
         neighborhood=[Coordinate(1, 0, 0), Coordinate(0, 1, 0), Coordinate(0, 0, 1)],
+        lsds=False,
+        num_lsd_voxels=10,
+        downsample_lsds=1,
+        lsds_to_affs_weight_ratio=1,
     )
     trainer = GunpowderTrainerConfig(
         name="gunpowder",
@@ -219,6 +223,20 @@ def test_the_later_form_of_a_run(volume: Path) -> None:
     assert isinstance(trainer, GunpowderTrainerConfig)
     assert (trainer.batch_size, trainer.learning_rate) == (2, 0.0005)
     assert (trainer.num_data_fetchers, trainer.snapshot_interval) == (0, 5)
+
+
+def test_the_other_task_of_the_script() -> None:
+    task = DistanceTaskConfig(
+        name="distances",
+        channels=["cell"],
+        clip_distance=80.0,
+        tol_distance=80.0,
+        scale_factor=160.0,
+        mask_distances=True,
+        clipmin=0.05,
+        clipmax=0.95,
+    )
+    assert task.task_type(task).predictor.channels == ("cell",)
 
 
 def test_what_the_network_lacks_is_said(volume: Path) -> None:
