@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,9 @@ from dacapo_engine.experiments.datasplits.datasets.arrays import (
     IntensitiesArrayConfig,
     TiffArray,
     TiffArrayConfig,
+    tiff_array,
 )
+from dacapo_engine.experiments.datasplits.datasets.arrays.recent_values import RecentValues
 
 Values = np.ndarray[Any, Any]
 
@@ -53,6 +56,70 @@ def test_a_pickle_holds_no_values(tmp_path: Path) -> None:
     assert len(travelled) < 5000
     again = pickle.loads(travelled)  # noqa: S301
     assert again[array.roi].shape == (100, 100, 100)
+
+
+def test_large_files_are_mapped(
+    tmp_path: Path, stack: Values, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tiff_array, "_LARGE", 0)
+    mapped = []
+    monkeypatch.setattr(tiff_array.tifffile, "memmap", _noting(mapped, tifffile.memmap))
+    for name, options in (("plain", {}), ("compressed", {"compression": "zlib"})):
+        array = tiff(tmp_path / f"{name}.tif", stack, **options)
+        np.testing.assert_array_equal(array[array.roi], stack)
+    assert mapped == ["plain"]
+
+
+def _noting(done: list[str], function: Any) -> Any:
+    def call(path: Path, **options: Any) -> Any:
+        found = function(path, **options)
+        done.append(path.stem)
+        return found
+
+    return call
+
+
+def test_few_files_are_kept() -> None:
+    recent = RecentValues(most_bytes=100, most_files=3)
+    reads: list[str] = []
+
+    def get(key: str, size: int = 10) -> int:
+        def read() -> Values:
+            reads.append(key)
+            return np.zeros(size, np.uint8)
+
+        return int(recent.get(key, read).nbytes)
+
+    for key in "abcabcd":
+        get(key)
+    assert "".join(reads) == "abcd"
+    get("b")  # kept: a was used longest ago
+    get("a")
+    assert "".join(reads) == "abcda"
+    assert get("large", 500) == 500
+    get("large", 500)
+    assert reads[-1] == "large"
+    assert len(reads) == 6
+    get("a")
+    assert reads[-1] == "a"
+
+
+def test_a_file_that_changes_is_read_again(tmp_path: Path, stack: Values) -> None:
+    array = tiff(tmp_path / "stack.tif", stack, compression="zlib")
+    assert array[array.roi].max() > 0
+    tifffile.imwrite(tmp_path / "stack.tif", stack * 0, compression="zlib")
+    os.utime(tmp_path / "stack.tif", (1, 1))
+    assert array[array.roi].max() == 0
+    tifffile.imwrite(tmp_path / "stack.tif", stack[:2])
+    with pytest.raises(DataError, match="its header said"):
+        array.read_box((slice(0, 1),) * 3)
+
+
+def test_more_files_than_can_be_open(tmp_path: Path, stack: Values) -> None:
+    paths = [tmp_path / f"{number}.tif" for number in range(100)]
+    arrays = [tiff(path, stack[:1] + number) for number, path in enumerate(paths)]
+    found = [int(array.data.min()) for array in arrays]
+    assert found == [int(stack[:1].min()) + number for number in range(100)]
 
 
 def test_sizes_of_imagej(tmp_path: Path, stack: Values) -> None:

@@ -16,17 +16,21 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.calibration import Cal
 from dacapo_engine.experiments.datasplits.datasets.arrays.neuroglancer_source import (
     NeuroglancerSource,
 )
+from dacapo_engine.experiments.datasplits.datasets.arrays.recent_values import RecentValues
 from dacapo_engine.experiments.datasplits.datasets.arrays.stored_layout import layout
 from dacapo_engine.units import exact_number, exact_sizes
 
 __all__ = ["ImageFileArray", "existing", "given_calibration"]
 
 
+_RECENT = RecentValues()
+
+
 class ImageFileArray(NeuroglancerSource, Array):
     """An image in a file of its own, read only.
 
-    The header is read at once, the values when they are first asked for; they are kept, and
-    left out of a pickle.
+    The header is read at once, the values when they are asked for. Those of the files read last
+    are kept, in this process and in no pickle.
 
     Attributes
     ----------
@@ -36,7 +40,6 @@ class ImageFileArray(NeuroglancerSource, Array):
 
     file: Path
     _order: AxisOrder
-    _values: np.ndarray[Any, Any] | None = None
 
     def _take(
         self,
@@ -86,19 +89,18 @@ class ImageFileArray(NeuroglancerSource, Array):
         return self._order.channels_first(np.asarray(values, self._dtype))
 
     def _stored(self) -> np.ndarray[Any, Any]:
-        if self._values is None:
-            values = self._read()
-            if values.shape != self._shape:
-                raise DataError(
-                    f"The image has {values.shape} voxels, its header says {self._shape}.",
-                    hint="The file is damaged; save it anew.",
-                    place=str(self.file),
-                )
-            self._values = values
-        return self._values
+        existing(self.file)
+        return _RECENT.get((self.file, self.file.stat().st_mtime_ns), self._checked)
 
-    def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_values": None}
+    def _checked(self) -> np.ndarray[Any, Any]:
+        values = self._read()
+        if values.shape == self._shape:
+            return values
+        raise DataError(
+            f"The image has {values.shape} voxels, its header said {self._shape}.",
+            hint="The file has changed or is damaged.",
+            place=str(self.file),
+        )
 
     def __str__(self) -> str:
         return str(self.file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from fractions import Fraction
@@ -23,8 +24,11 @@ from dacapo_engine.units import exact_number, nanometres_per
 
 __all__ = ["TiffArray"]
 
+logger = logging.getLogger(__name__)
+
 # tifffile's letters; Q, I and others say nothing.
 _AXES = {"X": "x", "Y": "y", "Z": "z", "T": "t", "C": "c", "S": "c"}
+_LARGE = 2**26
 _INCH_NM, _CENTIMETRE_NM = 25_400_000, 10_000_000
 
 
@@ -55,11 +59,13 @@ class TiffArray(ImageFileArray):
         self._take(shape, dtype, said, config.axis_names)
 
     def _read(self) -> np.ndarray[Any, Any]:
-        try:
-            return np.asarray(tifffile.memmap(self.file, mode="r"))
-        except ValueError:
-            # Compressed or scattered values cannot be mapped.
-            return np.asarray(tifffile.imread(self.file, series=0))
+        # A mapped file that somebody saves anew would end the process: only large ones are mapped.
+        if self.file.stat().st_size >= _LARGE:
+            try:
+                return np.asarray(tifffile.memmap(self.file, mode="r"))
+            except ValueError:
+                logger.info("%s is read whole: compressed values cannot be mapped", self.file)
+        return np.asarray(tifffile.imread(self.file, series=0))
 
 
 def _calibration(tiff: tifffile.TiffFile, letters: str) -> Calibration:
