@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ class RunSummary:
         One of RunState; ``not started`` where nobody has trained it yet, ``interrupted`` where
         its process was not heard of for half a minute.
     best
-        By dataset and criterion.
+        By dataset and criterion, in the order of the task's criteria.
     """
 
     name: str
@@ -84,4 +85,18 @@ def _best_scores(folder: RunFolder) -> dict[str, dict[str, BestScore]]:
         if isinstance(record, dict) and {"iteration", "value"} <= record.keys():
             score = BestScore(record["value"], record["iteration"], record.get("parameters"))
             found.setdefault(path.parent.name, {})[path.stem] = score
-    return found
+    order = _criteria(folder)
+    return {
+        dataset: dict(sorted(scores.items(), key=lambda item: order.get(item[0], len(order))))
+        for dataset, scores in found.items()
+    }
+
+
+def _criteria(folder: RunFolder) -> dict[str, int]:
+    """Criteria in the order of the task, the most telling one first, as a validation wrote them."""
+    try:
+        with folder.validation_scores_file.open(encoding="utf-8") as file:
+            row = json.loads(file.readline())
+        return {name: place for place, name in enumerate(row["scores"])}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}

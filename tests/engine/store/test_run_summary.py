@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from dacapo_engine.cli import cli
 from dacapo_engine.errors import TrainingError
 from dacapo_engine.store.atomic import write_json, write_text
+from dacapo_engine.store.rows import append_row
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.run_summary import BestScore, summarize_runs
 from dacapo_engine.store.status import RunState, StatusWriter
@@ -51,6 +52,13 @@ def test_states_and_scores(runs: Path) -> None:
     assert found["done"].best.keys() == {"crop", "other"}
     assert (found["lost"].iteration, found["lost"].num_iterations) == (4, 9)
     assert found["failed"].message == "The loss is not a number."
+
+
+def test_criteria_stand_in_the_order_of_the_task(runs: Path) -> None:
+    folder = RunFolder.of(runs, "done")
+    assert list(summarize_runs(runs)[0].best["crop"]) == ["ap50", "voi"]
+    append_row(folder.validation_scores_file, {"scores": {"voi": 1.0, "x": 2.0, "ap50": 0.5}})
+    assert list(summarize_runs(runs)[0].best["crop"]) == ["voi", "ap50"]
 
 
 def test_no_folder_holds_no_runs(tmp_path: Path) -> None:
