@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import json
 import os
+import platform
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -199,6 +202,32 @@ class TestStatus:
         assert read_status(folder) is None
 
 
+_TAKE_LOCKS = """
+import json, sys, time
+from pathlib import Path
+from dacapo_engine.errors import StoreError
+from dacapo_engine.store.lock import RunLock
+from dacapo_engine.store.run_folder import RunFolder
+
+taken = []
+for number, name in enumerate(sys.argv[3:]):
+    while time.time() < float(sys.argv[2]) + number * 0.02:
+        pass
+    try:
+        RunLock(RunFolder.of(Path(sys.argv[1]), name)).__enter__()
+        taken.append(name)
+    except StoreError:
+        pass
+print(json.dumps(taken), flush=True)
+sys.stdin.read()
+"""
+
+
+def _first_line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline()
+
+
 class TestLock:
     def test_held_and_given_back(self, folder: RunFolder) -> None:
         with RunLock(folder):
@@ -239,6 +268,26 @@ class TestLock:
         folder.lock_file.write_text("")
         with RunLock(folder):
             pass
+        assert not any(folder.path.glob("*.claim"))
+
+    def test_of_several_starts_at_the_same_moment_one_gets_the_lock(self, tmp_path: Path) -> None:
+        names = [f"run{number}" for number in range(30)]
+        for name in names:
+            RunFolder.of(tmp_path, name).create()
+        for name in names[::2]:
+            gone = {"host": platform.node(), "pid": 2**22 + 1, "process_start": 1.0}
+            write_json(RunFolder.of(tmp_path, name).lock_file, gone)
+        words = [sys.executable, "-c", _TAKE_LOCKS, str(tmp_path), str(time.time() + 2), *names]
+        starts = [
+            subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            for _ in range(3)
+        ]
+        try:
+            taken = [name for start in starts for name in json.loads(_first_line(start))]
+        finally:
+            for start in starts:
+                start.communicate("done")
+        assert sorted(taken) == sorted(names)
 
 
 def test_the_newest_snapshots_are_kept(folder: RunFolder) -> None:
