@@ -297,7 +297,7 @@ class GunpowderTrainer(Trainer):
         except FloatingPointError as error:
             first = self._iteration * self.batch_size
             raise TrainingError(
-                f"The loss of iteration {self._iteration} is not a number (sample {first}).",
+                f"The {error} of iteration {self._iteration} is not a number (sample {first}).",
                 hint="Lower the learning rate, or look at that sample; the last weights are kept.",
             ) from error
         if snapshot:

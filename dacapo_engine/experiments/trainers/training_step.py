@@ -47,7 +47,8 @@ def take_step(
     Raises
     ------
     FloatingPointError
-        If the loss is not a finite number; the weights are not moved then.
+        If the loss or its gradient is not a finite number, named by its message; the weights
+        are not moved then.
     """
     raw, target, weight = batch
     if model.architecture.contrast_window is not None:
@@ -62,8 +63,9 @@ def take_step(
     error.backward()
     value = float(error.detach())
     if not math.isfinite(value):
-        raise FloatingPointError("the loss is not a finite number")
-    if config.gradient_clip is not None:
-        torch.nn.utils.clip_grad_norm_(model.parameters(), config.gradient_clip)
+        raise FloatingPointError("loss")
+    largest = math.inf if config.gradient_clip is None else config.gradient_clip
+    if not torch.isfinite(torch.nn.utils.clip_grad_norm_(model.parameters(), largest)):
+        raise FloatingPointError("gradient")
     optimizer.step()
     return value, prediction

@@ -135,6 +135,23 @@ def test_a_loss_that_is_no_number_keeps_the_weights(
         assert torch.equal(value, before[name])
 
 
+@pytest.mark.parametrize("clip", [None, 1.0])
+def test_a_gradient_that_is_no_number_keeps_the_weights(
+    dataset: RawGTDataset, model: Any, task: Any, clip: float | None
+) -> None:
+    config = GunpowderTrainerConfig(num_data_fetchers=0, gradient_clip=clip, precision="float32")
+    with GunpowderTrainer(config) as trainer:
+        trainer.build_batch_provider([dataset], model, task)
+        optimizer = trainer.create_optimizer(model)
+        before = {name: value.clone() for name, value in model.named_parameters()}
+        last = list(model.parameters())[-1]
+        last.register_hook(lambda gradient: gradient * float("inf"))
+        with pytest.raises(TrainingError, match="gradient of iteration 0 is not a number"):
+            next(trainer.iterate(5, model, optimizer, CPU))
+    for name, value in model.named_parameters():
+        assert torch.equal(value, before[name])
+
+
 def test_the_rate_warms_up(dataset: RawGTDataset, model: Any, task: Any) -> None:
     config = GunpowderTrainerConfig(
         num_data_fetchers=0, warmup_iterations=4, learning_rate=0.4, precision="float32"
