@@ -23,6 +23,9 @@ class Config(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
+    # Kinds that are for tests are not offered where a person chooses.
+    for_tests: ClassVar[bool] = False
+
     name: str = Field(
         default="",
         title="Name",
@@ -92,7 +95,8 @@ def describe_validation_error(error: ValidationError, place: str = "") -> Config
             lines.append(f"{path}: this field is missing")
         else:
             text = problem["msg"].removeprefix("Value error, ")
-            lines.append(f"{path}: {text} (got {_short(problem['input'])})")
+            got = f" (got {_short(problem['input'])})" if problem["loc"] else ""
+            lines.append(f"{path}: {text}{got}")
     return ConfigError("; ".join(lines) + ".", place=place)
 
 

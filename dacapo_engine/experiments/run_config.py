@@ -122,6 +122,18 @@ class RunConfig(Config):
 
     @model_validator(mode="before")
     @classmethod
+    def _refuse_newer(cls, data: Any) -> Any:
+        """Say that a file is too new before its fields are called wrong."""
+        written = data.get("format") if isinstance(data, Mapping) else None
+        if isinstance(written, int) and written > cls.FORMAT:
+            raise ValueError(
+                f"this was written by a newer version of dacapo-engine, in format {written}; "
+                f"this version reads format {cls.FORMAT}"
+            )
+        return data
+
+    @model_validator(mode="before")
+    @classmethod
     def _hand_to_trainer(cls, data: Any) -> Any:
         """Accept the reference's later form, in which these stand on the run."""
         if not isinstance(data, Mapping) or not _TRAINER_FIELDS.keys() & data.keys():

@@ -123,7 +123,7 @@ def run_file(works: Command, places: dict[str, Path], make_tiny: Command) -> Pat
         ("name: run", "name: ../run", "would leave the runs folder"),
         ("name: run", "name: [", "not valid YAML"),
         ("name: run", "name: !!python/object/apply:os.getcwd []", "not valid YAML"),
-        ("format: 1 ", "format: 2 ", "format"),
+        ("format: 1 ", "format: 2 ", "run.yaml: config: this was written by a newer version"),
         ("input_shape: [8, 16, 16]", "input_shape: [8, 17, 16]", "8 x 16 x 16 and 8 x 20 x 16"),
         ("input_shape: [8, 16, 16]", "input_shape: [8, 16, 400]", "the model reads 8 x 16 x 400"),
         ("input_shape: [8, 16, 16]", "input_shape: [16, 16]", "3 axes"),
