@@ -113,7 +113,7 @@ def _config_editor(field: FieldType, parent: QWidget | None) -> Editor:
 
 
 def _choose_first(editor: VariantEditor, family: type[Config]) -> None:
-    for cls in Kinds(family).classes():
+    for cls in Kinds(family).offered():
         try:
             editor.setValue(cls())
         except ValidationError:

@@ -43,6 +43,10 @@ class Kinds:
         """All kinds, families unfolded."""
         return tuple(member for base in self._bases for member in _members(base))
 
+    def offered(self) -> tuple[type[Config], ...]:
+        """The kinds that a person may choose."""
+        return tuple(cls for cls in self.classes() if not cls.for_tests)
+
     def build(self, data: Any) -> Any:
         """A validated config from plain data with its ``type``; configs pass through."""
         if isinstance(data, Config):

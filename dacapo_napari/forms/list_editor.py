@@ -133,11 +133,10 @@ class ListEditor(Editor):
             row.fold.setMinimumWidth(width)
 
     def _fill_menu(self) -> None:
-        classes = self._kinds.classes()
         if not self._kinds.is_open:
             self._add.clicked.connect(self._on_add_only_kind)
             return
-        for cls in classes:
+        for cls in self._kinds.offered():
             sentence = kind_sentence(cls)
             text = f"{kind_title(cls)}: {sentence}" if sentence else kind_title(cls)
             action = QAction(text.replace("&", "&&"), self._menu)

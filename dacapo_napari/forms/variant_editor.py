@@ -49,7 +49,7 @@ class VariantEditor(Editor):
         layout.addWidget(self._combo)
         layout.addWidget(self._error)
         layout.addLayout(self._body)
-        for cls in self._kinds.classes():
+        for cls in self._kinds.offered():
             self._add_kind(cls)
         self._combo.setCurrentIndex(-1)
         self._combo.currentIndexChanged.connect(self._on_kind_changed)

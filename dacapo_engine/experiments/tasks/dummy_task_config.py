@@ -17,6 +17,7 @@ class DummyTaskConfig(TaskConfig):
 
     task_type: ClassVar[Any] = LazyType("dacapo_engine.experiments.tasks.dummy_task:DummyTask")
 
+    for_tests: ClassVar[bool] = True
     type: Literal["dummy"] = "dummy"
     embedding_dims: int = Field(
         default=1, title="Channels", description="How many channels are predicted.", ge=1

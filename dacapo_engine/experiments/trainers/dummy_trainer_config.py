@@ -15,6 +15,7 @@ __all__ = ["DummyTrainerConfig"]
 class DummyTrainerConfig(TrainerConfig):
     """Train on noise; for trying out what is around a trainer."""
 
+    for_tests: ClassVar[bool] = True
     type: Literal["dummy"] = "dummy"
     trainer_type: ClassVar[Any] = LazyType(
         "dacapo_engine.experiments.trainers.dummy_trainer:DummyTrainer"

@@ -12,6 +12,9 @@ from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
 from qtpy.QtGui import QMouseEvent
 from qtpy.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QSpinBox
 
+from dacapo_engine.config import TaggedConfig
+from dacapo_engine.experiments.tasks import DummyTaskConfig
+from dacapo_engine.experiments.trainers import DummyTrainerConfig
 from dacapo_napari import forms
 from tests.napari.forms.sample_configs import (
     BlurConfig,
@@ -78,6 +81,17 @@ def test_a_family_starts_with_a_kind_that_needs_nothing(qtbot: QtBot) -> None:
     editor = forms.editor_for(KindConfig)
     qtbot.addWidget(editor)
     assert editor.value() == BlurConfig()
+
+
+@pytest.mark.parametrize("dummy", [DummyTaskConfig(), DummyTrainerConfig()])
+def test_what_is_for_tests_is_not_offered_but_shown(qtbot: QtBot, dummy: TaggedConfig) -> None:
+    editor = forms.editor_for(type(dummy).__base__)
+    qtbot.addWidget(editor)
+    combo = editor.control()
+    assert combo.count() > 0
+    assert combo.findText("Dummy") == -1
+    editor.setValue(dummy)
+    assert editor.value() == dummy
 
 
 def test_a_variant_remembers_the_other_kinds(qtbot: QtBot) -> None:
