@@ -17,6 +17,7 @@ from dacapo_engine.gp import (
     DaCapoTargetFilter,
     RejectPatch,
 )
+from dacapo_engine.gp.isotropic_simple_augment import IsotropicSimpleAugment
 from dacapo_engine.gp.labelled_places import LabelledPlaces
 from dacapo_engine.gp.placed_location import PlacedLocation, Places, PlacesAroundPoints
 from dacapo_engine.gp.seeded_request import SeededRequest, sample_seed
@@ -105,17 +106,32 @@ class SamplePipeline:
         for key in (keys.gt, keys.target, keys.weight, keys.mask):
             request.add(key, plan.output_size)
         voxel_size = plan.sources[0].mask.voxel_size
+        request.add(keys.bounds, self._bounds())
+        request[keys.bounds].roi = request[keys.bounds].roi.snap_to_grid(voxel_size, "closest")
+        request[keys.bounds].placeholder = True
+        request[keys.location] = gp.ArraySpec(nonspatial=True)
+        return request
+
+    def _bounds(self) -> gp.Coordinate:
+        """How much of a patch lies within the labels, in world units."""
+        plan = self.plan
+        voxel_size = plan.sources[0].mask.voxel_size
         bounds = plan.output_size * _BOUNDS_SHARE / voxel_size
         smallest = [
             min(source.mask.roi.shape[axis] for source in plan.sources) // voxel_size[axis]
             for axis in range(voxel_size.dims)
         ]
         shape = [max(1, min(int(b), s)) for b, s in zip(bounds, smallest, strict=True)]
-        request.add(keys.bounds, gp.Coordinate(shape) * voxel_size)
-        request[keys.bounds].roi = request[keys.bounds].roi.snap_to_grid(voxel_size, "closest")
-        request[keys.bounds].placeholder = True
-        request[keys.location] = gp.ArraySpec(nonspatial=True)
-        return request
+        return gp.Coordinate(shape) * voxel_size
+
+    def _short_axes(self, source: SampleSource) -> tuple[int, ...]:
+        """Axes along which the labels have no room for a patch that lies another way."""
+        extents, sizes, bounds = source.mask.roi.shape, source.mask.voxel_size, self._bounds()
+        return tuple(
+            axis
+            for axis, (extent, size) in enumerate(zip(extents, sizes, strict=True))
+            if extent < max(b for b, s in zip(bounds, sizes, strict=True) if s == size)
+        )
 
     def _build(self) -> gp.Pipeline:
         plan, keys = self.plan, self.keys
@@ -148,6 +164,8 @@ class SamplePipeline:
             node = augment.node(keys.raw, keys.gt, keys.mask)
             if isinstance(node, VoxelMover):
                 node.fixed_axes = fixed
+            if isinstance(node, IsotropicSimpleAugment):
+                node.short_axes = self._short_axes(source)
             branch += node
         return branch
 
@@ -184,4 +202,6 @@ def _original(error: BaseException) -> DacapoError:
         cause = cause.__cause__ or cause.__context__
     if isinstance(innermost, OSError):
         return DataError(f"A volume cannot be read: {innermost}.")
-    return TrainingError(f"A sample could not be made: {type(innermost).__name__}: {innermost}")
+    # gunpowder goes on for a page about every region that was asked for.
+    words = (str(innermost).strip().splitlines() or [""])[0]
+    return TrainingError(f"A sample could not be made: {type(innermost).__name__}: {words}")

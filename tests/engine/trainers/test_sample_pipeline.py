@@ -195,6 +195,18 @@ def test_labels_that_are_smaller_than_the_patch(on_grid: Make, plan_of: Make, cu
     assert all(0.01 <= (sample.mask > 0).mean() <= 0.25 for sample in found)
 
 
+@pytest.mark.parametrize(
+    ("shape", "patch"),
+    [((16, 32, 32), (16, 32, 32)), ((5, 40, 40), (5, 24, 24)), ((30, 12, 40), (16, 12, 32))],
+)
+def test_a_patch_that_fits_only_one_way_is_not_turned(
+    on_grid: Make, plan_of: Make, cubes: Make, shape: Any, patch: Any
+) -> None:
+    raw, labels = cubes(*shape, spacing=4)
+    for sample in samples_of(plan_of(on_grid(raw), on_grid(labels), patch, ALL), 20):
+        assert (sample.mask > 0).mean() > 0.3
+
+
 def test_the_mask_says_what_counts(on_grid: Make, plan_of: Make, cubes: Make) -> None:
     raw, labels = cubes(40, 40, 40)
     where = np.zeros(labels.shape, bool)
