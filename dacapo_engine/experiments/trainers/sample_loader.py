@@ -101,7 +101,11 @@ class SampleLoader:
         iterator, self._batches = self._loader._iterator, None
         self._loader._iterator = None
         if iterator is not None and hasattr(iterator, "_shutdown_workers"):
-            iterator._shutdown_workers()
+            try:
+                iterator._shutdown_workers()
+            except RuntimeError as error:
+                # Its samples are delivered: how a worker ends is nobody's concern any more.
+                logger.warning("a data worker did not end by itself: %s", error)
         self._dataset.close()
 
 
