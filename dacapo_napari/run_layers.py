@@ -39,22 +39,45 @@ _AXIS_LABELS = {"c": "channel", "s": "image", "t": "time"}
 
 
 @dataclass(frozen=True)
+class AxisPlace:
+    """Unit, step and begin of one axis of a layer."""
+
+    unit: str
+    step: float
+    begin: float
+
+
+@dataclass(frozen=True)
 class WorldUnits:
-    """The unit in which a viewer's layers are placed.
+    """The units in which a viewer's layers are placed.
 
     napari draws layers of different units together only where one can be turned into the other;
-    what comes from a run is therefore given in the unit of the layers it came from.
+    what comes from a run is therefore given in the units of the layers it came from.
+
+    Attributes
+    ----------
+    name, nanometres
+        The unit of lengths, and how long it is.
+    axes
+        The axes of the layer it came from, in their order; none where that is not open.
     """
 
     name: str = "nm"
     nanometres: Fraction = Fraction(1)
+    axes: tuple[AxisPlace, ...] = ()
 
     @classmethod
     def of_layer(cls, layer: Layer) -> WorldUnits:
-        """The unit of a layer; pixels where it has none, one of which counts as a nanometre."""
+        """The units of a layer; pixels where it has none, one of which counts as a nanometre."""
         unit = layer.units[-1]
+        axes = tuple(
+            AxisPlace(str(unit), float(step), float(begin))
+            for unit, step, begin in zip(layer.units, layer.scale, layer.translate, strict=True)
+        )
         factor = nanometres_of(unit)
-        return cls("pixel") if factor is None else cls(str(unit), factor)
+        if factor is None:
+            return cls("pixel", axes=axes)
+        return cls(str(unit), factor, axes)
 
     @classmethod
     def of_viewer(cls, viewer: ViewerModel, known: bool) -> WorldUnits:
@@ -67,21 +90,38 @@ class WorldUnits:
         """A length in this unit."""
         return float(Fraction(str(nanometres)) / self.nanometres)
 
+    def place(self, axis: str, number: int, size: float, begin: float) -> tuple[float, float, str]:
+        """Scale, translation and unit along an axis.
+
+        Parameters
+        ----------
+        number
+            Counted from the last axis, which is 1.
+        size, begin
+            In nanometres; along time, images and channels in steps.
+        """
+        own = self.axes[-number] if number <= len(self.axes) else None
+        if axis in _WORLD_AXES:
+            if own is not None and nanometres_of(own.unit) is None:
+                return size, begin, own.unit
+            return self.length(size), self.length(begin), self.name
+        if own is None:
+            return size, begin, "pixel"
+        return own.step * size, own.begin + own.step * begin, own.unit
+
 
 def layer_arguments(array: PlacedArray, units: WorldUnits) -> dict[str, Any]:
     """``scale``, ``translate``, ``units`` and ``axis_labels`` of an array's layer."""
     sizes = iter(zip(array.voxel_size, array.offset, strict=True))
-    scale, translate, names = [], [], []
-    for axis in array.axes:
-        size, begin = (1.0, 0.0) if axis == "c" else next(sizes)
-        is_length = axis in _WORLD_AXES
-        scale.append(units.length(size) if is_length else size)
-        translate.append(units.length(begin) if is_length else begin)
-        names.append(units.name if is_length else "pixel")
+    places = [
+        units.place(axis, len(array.axes) - index, *((1.0, 0.0) if axis == "c" else next(sizes)))
+        for index, axis in enumerate(array.axes)
+    ]
+    scale, translate, names = zip(*places, strict=True)
     return {
-        "scale": tuple(scale),
-        "translate": tuple(translate),
-        "units": tuple(names),
+        "scale": scale,
+        "translate": translate,
+        "units": names,
         "axis_labels": tuple(_AXIS_LABELS.get(axis, axis) for axis in array.axes),
     }
 
