@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import subprocess
 from dataclasses import asdict, dataclass
@@ -15,7 +16,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Device", "choose_device", "list_devices"]
 
-_CUDA_INSTALL = "pip install torch --index-url https://download.pytorch.org/whl/cu130"
+logger = logging.getLogger(__name__)
+
+# Without --force-reinstall pip is content with the build that is there.
+_CUDA_INSTALL = (
+    "pip install torch --force-reinstall --index-url https://download.pytorch.org/whl/cu130"
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,8 @@ def list_devices() -> list[Device]:
 def choose_device(name: str = "auto") -> torch.device:
     """The device called `name`; auto is the fastest usable one.
 
+    With auto a card that cannot be used is warned of.
+
     Raises
     ------
     DeviceError
@@ -72,6 +80,9 @@ def choose_device(name: str = "auto") -> torch.device:
 
     devices = list_devices()
     if name == "auto":
+        for device in devices:
+            if not device.usable:
+                logger.warning("%s", device.message)
         return torch.device(next(device.name for device in devices if device.usable))
     wanted = "cuda:0" if name == "cuda" else name
     for device in devices:

@@ -251,6 +251,19 @@ def test_usable_at_400_by_700(viewer: Any, open_dock: Callable[[], Any]) -> None
     assert dock.minimumSizeHint().height() <= 700
 
 
+def test_a_card_that_cannot_be_used_is_said(
+    open_dock: Callable[[], Any], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentence = "NVIDIA T4 found, but this PyTorch cannot use it. Install: pip install torch"
+    found = (Device("cuda:0", "NVIDIA T4", False, sentence), Device("cpu", "Processor", True, ""))
+    monkeypatch.setattr(train_widget, "ask_for_devices", lambda python: found)
+    dock = open_dock()
+    words = find(dock, "train.device_words")
+    qtbot.waitUntil(lambda: sentence in words.fact(), timeout=10_000)
+    assert words.isVisibleTo(dock)
+    assert find(dock, "train.device").findText("cuda:0") == -1
+
+
 def test_closed_docks_are_collected(
     viewer: Any, open_dock: Callable[[], Any], qtbot: QtBot
 ) -> None:
