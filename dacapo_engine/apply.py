@@ -15,6 +15,7 @@ from dacapo_engine.errors import ConfigError, DataError, NotFoundError
 from dacapo_engine.experiments.block_prediction import BlockPredictor
 from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
 from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array import ZarrArray
+from dacapo_engine.holdout import is_scored_on_training_data
 from dacapo_engine.output_check import check_output
 from dacapo_engine.predict import load_run, open_raw, restore_weights
 from dacapo_engine.store.array_store import LocalArrayIdentifier
@@ -198,13 +199,16 @@ def _best(
     ):
         dataset = MEAN_OF_DATASETS
     record = store.best_record(run.name, dataset or names[0], criterion)
-    parameters = run.task.post_processor.parameters_type.model_validate(record["parameters"])
+    parameters = run.task.parameters[0]
+    if record["parameters"] is not None:
+        kind = run.task.post_processor.parameters_type
+        parameters = kind.model_validate(record["parameters"])
     iteration = int(record["iteration"])
-    return Choice(
-        iteration,
-        parameters,
-        f"best weights by {criterion} ({record['value']:.3f}), iteration {iteration}",
-    )
+    value, text = record["value"], f"best weights by {criterion}"
+    if value is not None:
+        seen = ", optimistic: of data trained on" if is_scored_on_training_data(run.config) else ""
+        text += f" ({value:.3f}{seen})"
+    return Choice(iteration, parameters, f"{text}, iteration {iteration}")
 
 
 def _number(folder: RunFolder, store: LocalWeightsStore, iteration: str | int) -> int:

@@ -5,11 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-__all__ = ["Box", "Holdout", "choose_holdout", "held_back", "middle_box"]
+if TYPE_CHECKING:
+    from dacapo_engine.experiments.run_config import RunConfig
+
+__all__ = [
+    "Box",
+    "Holdout",
+    "choose_holdout",
+    "held_back",
+    "is_scored_on_training_data",
+    "middle_box",
+]
 
 Box = tuple[tuple[int, ...], tuple[int, ...]]
 """Begin and shape in voxels, spatial axes only."""
@@ -125,3 +135,10 @@ def _limited(begin: list[int], shape: list[int], axis: int) -> Box:
         begin[longest] += (shape[longest] - smaller) // 2
         shape[longest] = smaller
     return tuple(begin), tuple(shape)
+
+
+def is_scored_on_training_data(config: RunConfig) -> bool:
+    """Whether labels that a run is scored on are ones that it is trained on, too."""
+    split = config.datasplit_config
+    trained = [dataset.gt_config for dataset in getattr(split, "train_configs", ())]
+    return any(dataset.gt_config in trained for dataset in getattr(split, "validate_configs", ()))

@@ -212,7 +212,8 @@ class Validation:
     ) -> None:
         evaluator = self._run.task.evaluator
         known = read_json(self._folder.best_file(dataset, criterion))
-        best = float("nan") if not isinstance(known, dict) else float(known["value"])
+        value = known.get("value") if isinstance(known, dict) else None
+        best = math.nan if value is None else float(value)
         for parameters, value in values:
             if evaluator.compare(value, best, criterion):
                 best = value

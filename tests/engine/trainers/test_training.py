@@ -18,6 +18,7 @@ import torch
 
 from dacapo_engine.apply import choose_weights
 from dacapo_engine.errors import ConfigError, DacapoError, NotFoundError, StoreError, TrainingError
+from dacapo_engine.experiments.datasplits.datasets.arrays import CropArrayConfig, RegionConfig
 from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.predict import predict
@@ -129,6 +130,32 @@ def test_files_of_a_run(tmp_path: Path, run_config: RunConfig) -> None:
     assert (status.state, status.num_iterations) == (RunState.FINISHED, 6)
     # What somebody deletes is one file: nothing temporary stays behind.
     assert not list(folder.path.rglob("*.tmp"))
+
+
+def test_scores_of_data_that_was_trained_on_are_said_to_be_optimistic(
+    tmp_path: Path, run_config: RunConfig
+) -> None:
+    go(run_config.replace(num_iterations=1), tmp_path, validate=True)
+    folder = RunFolder.of(tmp_path, "try")
+    assert "optimistic" in choose_weights(folder).text
+    split = run_config.datasplit_config
+    held = split.validate_configs[0]
+    roi = RegionConfig(offset=(0, 0, 24), shape=(24, 28, 16), unit="voxels")
+    crop = CropArrayConfig(source_array_config=held.gt_config, roi=roi)
+    apart = split.replace(validate_configs=(held.replace(gt_config=crop),))
+    config = run_config.replace(datasplit_config=apart, name="apart", num_iterations=1)
+    go(config, tmp_path, validate=True)
+    assert "optimistic" not in choose_weights(RunFolder.of(tmp_path, "apart")).text
+
+
+def test_a_best_that_a_script_stored(tmp_path: Path, run_config: RunConfig) -> None:
+    """Without parameters and value, as the reference's calls are."""
+    go(run_config.replace(num_iterations=1), tmp_path)
+    LocalWeightsStore(tmp_path).store_best("try", 1, "held", "voi")
+    choice = choose_weights(RunFolder.of(tmp_path, "try"), dataset="held")
+    assert (choice.iteration, choice.parameters.id) == (1, 0)
+    go(run_config.replace(num_iterations=2), tmp_path, validate=True)
+    assert LocalWeightsStore(tmp_path).retrieve_best("try", "held", "voi") == 2
 
 
 def test_train_by_name_validate_and_predict(tmp_path: Path, run_config: RunConfig) -> None:
