@@ -88,6 +88,20 @@ def test_copy_mask(make_array: Make, rng: np.random.Generator, drop: bool) -> No
     np.testing.assert_array_equal(found, array.data.max(axis=0) if drop else array.data)
 
 
+def test_a_copied_mask_is_another_array(make_array: Make) -> None:
+    mask, copy = gp.ArrayKey("MASK"), gp.ArrayKey("COPY")
+    array = make_array(np.ones((4, 5, 6), np.uint8), (1, 1, 1))
+    pipeline = DaCapoArraySource(array, mask) + CopyMask(mask, copy)
+    request = request_of(copy, array.roi)
+    request[mask] = request[copy].copy()
+    with gp.build(pipeline):
+        batch = pipeline.request_batch(request)
+    batch[copy].data[:] = 0
+    batch[copy].spec.roi.offset = (9, 9, 9)
+    assert batch[mask].data.all()
+    assert tuple(batch[mask].spec.roi.offset) == (0, 0, 0)
+
+
 def test_graph_source_gives_copies_of_the_nodes_inside() -> None:
     key = gp.GraphKey("POINTS")
     nodes = [gp.Node(id=n, location=np.array([n, n, n], float)) for n in range(10)]

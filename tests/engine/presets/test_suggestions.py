@@ -83,6 +83,9 @@ def test_what_the_caller_wants_stands() -> None:
     _, run = suggested((64, 64, 64), "zyx", (8, 8, 8), name="mine", num_iterations=77, cores=3)
     assert (run.name, run.num_iterations) == ("mine", 77)
     assert run.trainer_config.num_data_fetchers == 2
+    # Prefetching workers and snapshots to look at are there without being asked for.
+    assert suggested((64,) * 3, "zyx", (8,) * 3)[1].trainer_config.num_data_fetchers >= 1
+    assert run.trainer_config.snapshot_interval is not None
     assert suggested((64,) * 3, "zyx", (8,) * 3)[1].num_iterations > 1000
     with pytest.raises(ConfigError, match="no preset 'huge'"):
         suggested((64,) * 3, "zyx", (8,) * 3, preset="huge")

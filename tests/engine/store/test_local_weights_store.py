@@ -79,8 +79,8 @@ def test_everything_that_was_stored_comes_back(store: LocalWeightsStore) -> None
     for name, value in other.model.state_dict().items():
         assert torch.equal(value, expected[name]), name
     assert other.optimizer.param_groups[0]["lr"] == rate
-    states = list(other.optimizer.state.values())
-    assert all(int(state["step"]) == 2 for state in states) and states
+    steps = {int(state["step"]) for state in other.optimizer.state.values()}
+    assert steps == {2}
     assert not torch.equal(next(run.model.parameters()), next(other.model.parameters()))
 
 
