@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
 
@@ -27,9 +26,6 @@ from dacapo_engine.store.snapshot_rows import record_snapshot
 from dacapo_engine.store.status import RunState, StatusWriter
 from dacapo_engine.validate import Validation
 from dacapo_engine.yaml_file import read_config, to_yaml
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["Training", "train", "train_run"]
 

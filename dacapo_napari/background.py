@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,8 @@ from dacapo_engine.errors import DacapoError
 from dacapo_napari.run_updates import Failed
 
 __all__ = ["BackgroundCall", "keep_until_finished", "quit_politely", "wait_for_all"]
+
+logger = logging.getLogger(__name__)
 
 _QUITS_POLITELY = "dacapo waits for its threads"
 
@@ -49,8 +52,9 @@ class BackgroundCall(QThread):
             result = self._function(*self._arguments)
         except DacapoError as error:
             result = Failed.of(error)
-        except (OSError, ValueError, TypeError, KeyError, RuntimeError, MemoryError) as error:
+        except Exception as error:
             # What a layer's own array raises when it is read is not the plugin's to choose.
+            logger.exception("a background call failed")
             result = Failed(f"{type(error).__name__}: {error}")
         self._returned.emit(result)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.yaml_file import read_config
 
 __all__ = ["EngineInThread"]
+
+logger = logging.getLogger(__name__)
 
 _LAST_SECONDS = 10.0
 
@@ -72,5 +75,7 @@ class EngineInThread:
                 f"The engine is not installed beside napari: {error}.",
                 hint="Install dacapo-napari[engine] here, or train in a process of its own.",
             )
-        except (RuntimeError, ValueError, TypeError, KeyError, OSError) as error:
+        except Exception as error:
+            # A thread that dies in silence looks like a training that has finished.
+            logger.exception("training failed")
             self._failure = TrainingError(f"{type(error).__name__}: {error}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 from typing import Protocol
 
@@ -20,6 +21,8 @@ from dacapo_napari.run_setup import TrainingRequest, prepare_run
 from dacapo_napari.run_updates import Ended, Failed, Prepared, StatusChanged, Update
 
 __all__ = ["OUTPUT_NAME", "EngineThread"]
+
+logger = logging.getLogger(__name__)
 
 OUTPUT_NAME = "engine_output.txt"
 """What a started engine printed to standard error, in the run's folder."""
@@ -102,12 +105,19 @@ class EngineThread(QThread):
 
     def run(self) -> None:
         """Start what was asked for, then follow."""
-        if self._request is not None and not self._launch(self._request):
+        try:
+            if self._request is not None and not self._launch(self._request):
+                self._tell(Ended())
+            self._follow()
+            self._pass_on_stop()
+        except Exception as error:
+            # Whatever it was: a dock that hears nothing would say "Training..." for ever.
+            logger.exception("the run can no longer be followed")
+            self._tell(Failed(f"The run can no longer be followed: {_words(error)}"))
             self._tell(Ended())
-        self._follow()
-        self._pass_on_stop()
-        if self._engine is not None:
-            self._engine.leave()
+        finally:
+            if self._engine is not None:
+                self._engine.leave()
 
     def _launch(self, request: TrainingRequest) -> bool:
         try:
@@ -123,9 +133,10 @@ class EngineThread(QThread):
             self._engine = self._start_engine(request)
         except DacapoError as error:
             self._tell(Failed.of(error))
-        except (OSError, ValueError, TypeError, KeyError, RuntimeError, MemoryError) as error:
+        except Exception as error:
             # Reading a layer's own array may raise whatever its library raises.
-            self._tell(Failed(f"{type(error).__name__}: {error}"))
+            logger.exception("the run could not be prepared")
+            self._tell(Failed(_words(error)))
         else:
             return True
         self._waiting_for_session = False
@@ -207,3 +218,7 @@ class EngineThread(QThread):
         self._stop_wanted = False
         self._waiting_for_session = False
         self._tell(Ended())
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ from dacapo_napari.run_updates import Failed
 from dacapo_napari.volume_files import on_disk, write_volume
 
 __all__ = ["SegmentRequest", "SegmentThread", "Segmented"]
+
+logger = logging.getLogger(__name__)
 
 _PAUSE_MS = 100
 
@@ -87,8 +90,9 @@ class SegmentThread(QThread):
                 labels = self._segment(Path(scratch))
             except DacapoError as error:
                 self.failed.emit(Failed.of(error))
-            except (OSError, ValueError, TypeError, KeyError, RuntimeError, MemoryError) as error:
+            except Exception as error:
                 # Reading a layer's own array may raise whatever its library raises.
+                logger.exception("the segmentation failed")
                 self.failed.emit(Failed(f"{type(error).__name__}: {error}"))
             else:
                 if labels is not None:

@@ -78,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.ClickException as error:
         click.echo(f"Error: {error.format_message()}", err=True)
         sys.exit(2)
-    except (DacapoError, OSError, RuntimeError, MemoryError) as error:
+    except Exception as error:
         if debug:
             raise
         click.echo(f"Error: {_one_line(error)}", err=True)
@@ -88,5 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _one_line(error: BaseException) -> str:
     if isinstance(error, DacapoError):
         return " ".join(str(error).split())
-    text = " ".join(str(error).split()) or type(error).__name__
+    text = " ".join(str(error).split())
+    if not (text and isinstance(error, OSError | RuntimeError)):
+        text = f"{type(error).__name__}: {text}" if text else type(error).__name__
     return f"{text}. dacapo-engine --debug shows where this arose."

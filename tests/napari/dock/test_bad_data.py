@@ -1,0 +1,103 @@
+"""Start on data that cannot be learnt from: a sentence, and the dock as it was before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from dacapo_napari import engine_thread, train_widget
+from dacapo_napari.device_list import Device
+from tests.napari.dock.conftest import add_volume, find
+
+SHAPE = (16, 32, 32)
+SIZE = {"scale": (8, 8, 8), "units": "nm"}
+
+
+@pytest.fixture(autouse=True)
+def _devices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asking the engine takes seconds; it has tests of its own."""
+    devices = (Device("cpu", "Processor", True, ""),)
+    monkeypatch.setattr(train_widget, "ask_for_devices", lambda python: devices)
+
+
+@pytest.fixture
+def start(viewer: Any, qtbot: QtBot) -> Callable[[], str]:
+    """Press Start at once, and give the sentence."""
+
+    def press() -> str:
+        dock = viewer.window.add_plugin_dock_widget("dacapo-napari", "Train")[1]
+        find(dock, "train.run_name").setText("bad")
+        button, error = find(dock, "train.start"), find(dock, "train.error")
+        assert button.isEnabled()
+        button.click()
+        qtbot.waitUntil(lambda: bool(error.text()) and button.isEnabled(), timeout=20_000)
+        assert button.text() == "Start"
+        assert not find(dock, "train.stop").isEnabled()
+        assert "tarting" not in find(dock, "train.status").text()
+        return str(error.text())
+
+    return press
+
+
+def objects() -> np.ndarray:
+    labels = np.zeros(SHAPE, np.int32)
+    labels[4:12, 8:24, 4:14] = 1
+    labels[4:12, 8:24, 16:28] = 2
+    return labels
+
+
+def test_labels_without_any_object(viewer: Any, start: Callable[[], str]) -> None:
+    viewer.add_image(np.random.default_rng(0).random(SHAPE), name="raw")
+    viewer.add_labels(np.zeros(SHAPE, int), name="labels")
+    assert "no object" in start()
+
+
+def test_nan_in_raw(viewer: Any, start: Callable[[], str]) -> None:
+    raw = np.random.default_rng(0).random(SHAPE).astype(np.float32)
+    raw[3, 3, 3:9] = np.nan
+    viewer.add_image(raw, name="raw", contrast_limits=(0, 1))
+    viewer.add_labels(objects(), name="labels")
+    assert "NaN" in start()
+
+
+def test_another_shape(viewer: Any, start: Callable[[], str]) -> None:
+    viewer.add_image(np.random.default_rng(0).random((8, 32, 32)), name="raw")
+    viewer.add_labels(objects(), name="labels")
+    sentence = start()
+    assert "8 x 32 x 32" in sentence
+    assert "16 x 32 x 32" in sentence
+
+
+def test_labels_that_reach_beyond_raw(viewer: Any, start: Callable[[], str]) -> None:
+    viewer.add_image(np.random.default_rng(0).random((8, 32, 32)), name="raw", **SIZE)
+    viewer.add_labels(objects(), name="labels", **SIZE)
+    assert "more than raw" in start()
+
+
+def test_another_voxel_size(viewer: Any, start: Callable[[], str]) -> None:
+    viewer.add_image(np.random.default_rng(0).random(SHAPE), name="raw", **SIZE)
+    viewer.add_labels(objects(), name="labels", scale=(8, 8, 7), units="nm")
+    sentence = start()
+    assert "Voxel size" in sentence
+    assert "8 x 8 x 7 nm" in sentence
+
+
+@pytest.mark.parametrize("kind", [ImportError, AttributeError, ZeroDivisionError, EOFError])
+def test_whatever_goes_wrong_is_said(
+    viewer: Any,
+    start: Callable[[], str],
+    monkeypatch: pytest.MonkeyPatch,
+    kind: type[Exception],
+) -> None:
+    """Above all, the dock does not say that it is starting for ever."""
+
+    def fail(*arguments: object) -> None:
+        raise kind("no such thing")
+
+    monkeypatch.setattr(engine_thread, "prepare_run", fail)
+    add_volume(viewer, (24, 48, 48))
+    assert start() == f"{kind.__name__}: no such thing"
