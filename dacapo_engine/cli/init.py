@@ -54,6 +54,7 @@ Axes = tuple[str, ...] | None
     help="Go on from this run, with its settings, on its labels and these.",
 )
 @click.option("--name", help="Name of the run; that of the file if not given.")
+@click.option("--overwrite", is_flag=True, help="Replace the run file if it is there.")
 def init(
     run_file: Path,
     raw: Volumes,
@@ -68,6 +69,7 @@ def init(
     num_iterations: int | None,
     start_from: Path | None,
     name: str | None,
+    overwrite: bool,
 ) -> None:
     """Write a complete run file with defaults derived from the data.
 
@@ -81,6 +83,7 @@ def init(
     from dacapo_engine.store.writable import make_writable_folder
     from dacapo_engine.yaml_file import to_yaml
 
+    _check_replaced(run_file, overwrite)
     make_writable_folder(run_file.absolute().parent)
     train, validation = _found(raw, labels, mask, crops, axes)
     validation += _pairs(validation_raw, validation_labels, (), axes, "--validation-")
@@ -98,6 +101,18 @@ def init(
         config = _continued(setup, start_from, run_name, num_iterations)
     write_text(run_file, to_yaml(config))
     _tell(setup, run_file, start_from)
+
+
+def _check_replaced(run_file: Path, overwrite: bool) -> None:
+    """What somebody has written into a run file is not lost by calling `init` once more."""
+    if run_file.is_dir():
+        raise ConfigError("This is a folder; name a file.", place=str(run_file))
+    if run_file.exists() and not overwrite:
+        raise ConfigError(
+            "There is a run file already.",
+            hint="Choose another name, or replace it with --overwrite.",
+            place=str(run_file),
+        )
 
 
 def _found(

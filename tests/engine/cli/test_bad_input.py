@@ -46,6 +46,7 @@ def places(tmp_path: Path, put: Command, cubes: Command) -> dict[str, Path]:
         "run": tmp_path / "run.yaml",
         "runs": tmp_path / "runs",
         "file": tmp_path / "file",
+        "runs_folder": tmp_path,
         **dict(zip(beside, (tmp_path / "none.zarr", container, tmp_path / "raw.tif"), strict=True)),
     }
 
@@ -94,6 +95,18 @@ def test_init(
 
 def test_a_run_file_below_a_file(command: Command, places: dict[str, Path]) -> None:
     _check(command, places, ("init", "{file}/run.yaml", *GOOD), "Cannot write to the folder")
+
+
+def test_a_run_file_is_not_replaced_unasked(
+    command: Command, works: Command, places: dict[str, Path]
+) -> None:
+    places["run"].write_text("mine", encoding="utf-8")
+    _check(command, places, (*INIT, *GOOD), "replace it with --overwrite")
+    assert places["run"].read_text(encoding="utf-8") == "mine"
+    works(*[word.format(**places) for word in (*INIT, *GOOD, "--overwrite")])
+    assert places["run"].read_text(encoding="utf-8").startswith("format: 1")
+    for more in ((), ("--overwrite",)):
+        _check(command, places, ("init", "{runs_folder}", *GOOD, *more), "This is a folder")
 
 
 def _check(

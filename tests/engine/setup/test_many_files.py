@@ -191,7 +191,7 @@ def test_init_from_a_folder_a_list_and_several_volumes(images: Path, tmp_path: P
     run_file = tmp_path / "run.yaml"
 
     def init(*words: object) -> str:
-        result = CliRunner().invoke(cli, ["init", str(run_file), *map(str, words)])
+        result = CliRunner().invoke(cli, ["init", str(run_file), "--overwrite", *map(str, words)])
         assert result.exit_code == 0, result.output
         return result.output
 
