@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from dacapo_engine.errors import DataError
 from dacapo_engine.experiments.datasplits.datasets.volume_facts import VolumeFacts, measure_volume
+from dacapo_engine.units import format_lengths
 from dacapo_napari.layer_volume import LayerVolume
 
 __all__ = ["TrainingData", "measure"]
@@ -26,9 +30,13 @@ def measure(data: TrainingData) -> VolumeFacts:
     Raises
     ------
     DataError
-        If the values cannot be learnt from.
+        If the layers do not fit each other, or their values cannot be learnt from.
     """
     raw = data.raw
+    _check_voxels(raw, data.labels)
+    _check_place(raw, data.labels)
+    if data.mask is not None:
+        _check_voxels(raw, data.mask)
     facts = measure_volume(
         raw.data,
         data.labels.data,
@@ -50,3 +58,49 @@ def measure(data: TrainingData) -> VolumeFacts:
             place="data.labels",
         )
     return facts
+
+
+def _check_voxels(raw: LayerVolume, other: LayerVolume) -> None:
+    sizes = zip(raw.voxel_size, other.voxel_size, strict=True)
+    if all(math.isclose(a, b, rel_tol=1e-6) for a, b in sizes):
+        return
+    have, need = (_lengths(volume) for volume in (other, raw))
+    raise DataError(
+        f"A voxel of {other.name} is {have} large, one of {raw.name} {need}.",
+        hint="Give both layers the same scale and units, or resample one of them.",
+        place="data.labels",
+    )
+
+
+def _check_place(raw: LayerVolume, labels: LayerVolume) -> None:
+    """Labels lie within raw; where nothing tells their place, only equal shapes say so."""
+    shape = [n for n, axis in zip(raw.shape, raw.axes, strict=True) if axis != "c"]
+    placed = raw.known or labels.known or any(labels.offset)
+    if not placed and tuple(shape) != labels.shape:
+        raise DataError(
+            f"{raw.name} is {_text(shape)} voxels and {labels.name} {_text(labels.shape)}, and "
+            "nothing tells where they lie.",
+            hint="Choose labels of the same shape, or give both layers a scale and a place.",
+            place="data.labels",
+        )
+    before = [a - b for a, b in zip(raw.offset, labels.offset, strict=True)]
+    after = [b - a for a, b in zip(_ends(raw, shape), _ends(labels, labels.shape), strict=True)]
+    if any(max(a, b) >= size for a, b, size in zip(before, after, labels.voxel_size, strict=True)):
+        raise DataError(
+            f"{labels.name} covers more than {raw.name}.",
+            hint="Choose labels of this image, or check scale and place of both layers.",
+            place="data.labels",
+        )
+
+
+def _ends(volume: LayerVolume, shape: Sequence[int]) -> list[Fraction]:
+    steps = zip(volume.offset, volume.voxel_size, shape, strict=True)
+    return [begin + size * extent for begin, size, extent in steps]
+
+
+def _lengths(volume: LayerVolume) -> str:
+    return format_lengths(volume.voxel_size, volume.known)
+
+
+def _text(shape: Sequence[int]) -> str:
+    return " x ".join(map(str, shape))

@@ -101,3 +101,28 @@ def test_whatever_goes_wrong_is_said(
     monkeypatch.setattr(engine_thread, "prepare_run", fail)
     add_volume(viewer, (24, 48, 48))
     assert start() == f"{kind.__name__}: no such thing"
+
+
+@pytest.mark.parametrize(
+    ("raw", "labels", "sentence"),
+    [
+        ({"shape": (8, 32, 32)}, {}, "nothing tells where they lie"),
+        ({"shape": (8, 32, 32), **SIZE}, SIZE, "covers more than raw"),
+        (SIZE, {**SIZE, "translate": (800, 0, 0)}, "covers more than raw"),
+        (SIZE, {**SIZE, "scale": (8, 8, 7)}, "8 x 8 x 7 nm large, one of raw 8 nm"),
+        (SIZE, {}, "1 voxel (size not known) large"),
+        ({"shape": (24, 32, 32), **SIZE}, {**SIZE, "translate": (64, 0, 0)}, ""),
+        ({"scale": (0.008,) * 3, "units": "um"}, SIZE, ""),
+    ],
+)
+def test_what_does_not_fit_is_said_at_the_data(
+    viewer: Any, qtbot: QtBot, raw: dict[str, Any], labels: dict[str, Any], sentence: str
+) -> None:
+    image = np.random.default_rng(0).random(raw.get("shape", SHAPE))
+    viewer.add_image(image, name="raw", **{k: v for k, v in raw.items() if k != "shape"})
+    viewer.add_labels(objects(), name="labels", **labels)
+    dock = viewer.window.add_plugin_dock_widget("dacapo-napari", "Train")[1]
+    error, status = find(dock, "data.error"), find(dock, "train.status")
+    qtbot.waitUntil(lambda: bool(error.text()) or status.text() == "Ready.", timeout=20_000)
+    assert sentence in error.text()
+    assert bool(error.text()) == bool(sentence)
