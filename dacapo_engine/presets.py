@@ -239,7 +239,7 @@ def _affinities(facts: VolumeFacts, patch: tuple[int, ...]) -> AffinitiesTaskCon
     return AffinitiesTaskConfig(
         neighborhood=_neighborhood(facts, patch, crowded),
         long_range_biases=(0.6,) if crowded else (0.5,),
-        long_range_groups=(2, 3) if crowded else (1, 2),
+        long_range_groups=(1, 2),
         foreground_thresholds=(0.0,) if crowded else (0.15, 0.25, 0.4, 0.1),
         agglomeration_thresholds=(0.5, 0.6, 0.4, 1.0) if crowded else (1.0,),
         min_sizes=(max(10, min(smallest, 1000)),),
@@ -251,7 +251,7 @@ def _neighborhood(
 ) -> tuple[tuple[int, ...], ...]:
     """Nearest neighbors, then offsets of a share of the thickness of a typical object."""
     thickness = facts.object_thickness or 20.0
-    shares = (1 / 7, 2 / 7, 3 / 7) if crowded else (1 / 3, 1 / 2)
+    shares = (2 / 7, 3 / 7) if crowded else (1 / 3, 1 / 2)
     ranges = [min(max(thickness * share, 2.0), max(patch) / 4) for share in shares]
     flat, sizes = _is_flat(facts), _relative_sizes(facts)
     offsets: list[tuple[int, ...]] = []
