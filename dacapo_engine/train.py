@@ -14,6 +14,7 @@ from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.training_iteration_stats import TrainingIterationStats
 from dacapo_engine.start import load_start
+from dacapo_engine.step_time import StepTime
 from dacapo_engine.store.array_store import LocalContainerIdentifier
 from dacapo_engine.store.atomic import write_text
 from dacapo_engine.store.checkpoint_keeper import CheckpointKeeper
@@ -127,7 +128,7 @@ class Training:
         self._stop_asked = should_stop
         self._on_iteration = on_iteration
         self._checkpoints = CheckpointKeeper(folder, run.config.keep_checkpoints)
-        self._seconds: float | None = None
+        self._time = StepTime()
 
     def prepare(self, device: str, save_snapshots: bool) -> None:
         """Store the config, load the newest checkpoint, and open the volumes."""
@@ -223,11 +224,9 @@ class Training:
             record_snapshot(self._folder, stats.iteration, self._run.config.keep_snapshots)
         if self._asked(Verb.SNAPSHOT) and hasattr(trainer, "ask_for_snapshot"):
             trainer.ask_for_snapshot()
-        seconds = stats.time + stats.wait
-        previous = self._seconds if self._seconds is not None else seconds
-        self._seconds = 0.95 * previous + 0.05 * seconds
+        self._time.add(stats.time + stats.wait)
         self._status.update(
-            iteration=stats.iteration + 1, seconds_per_iteration=round(self._seconds, 5)
+            iteration=stats.iteration + 1, seconds_per_iteration=round(self._time.seconds, 5)
         )
         self._on_iteration(stats)
 

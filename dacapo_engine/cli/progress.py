@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dacapo_engine.step_time import StepTime
+
 if TYPE_CHECKING:
     from dacapo_engine.experiments.training_iteration_stats import TrainingIterationStats
 
@@ -32,7 +34,7 @@ class TrainingProgress:
         self._num_iterations = num_iterations
         self._terminal = sys.stderr.isatty()
         self._shown = 0.0
-        self._seconds: float | None = None
+        self._time = StepTime()
         self._loss: float | None = None
 
     def __enter__(self) -> TrainingProgress:
@@ -49,13 +51,12 @@ class TrainingProgress:
 
     def show(self, stats: TrainingIterationStats) -> None:
         """Take in the stats of an iteration, and redraw twice a second."""
-        seconds = stats.time + stats.wait
-        self._seconds = seconds if self._seconds is None else self._mix(self._seconds, seconds)
+        self._time.add(stats.time + stats.wait)
         self._loss = stats.loss if self._loss is None else self._mix(self._loss, stats.loss)
         every = _EVERY if self._terminal else _EVERY_WITHOUT_TERMINAL
         if time.monotonic() - self._shown >= every:
             self._shown = time.monotonic()
-            text = self._line(stats.iteration + 1, self._loss, self._seconds)
+            text = self._line(stats.iteration + 1, self._loss, self._time.seconds)
             click.echo(f"\r{text}  " if self._terminal else text, nl=not self._terminal, err=True)
 
     def _mix(self, average: float, value: float) -> float:
