@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,9 @@ _REDRAW_MS = 250
 _MOST_POINTS = 2000
 _WINDOWS = {"all": 0, "last 5000": 5000, "last 1000": 1000, "last 200": 200}
 _HEIGHT = 170
+# With which digits the numbers at a logarithmic axis begin; the first that leave enough room.
+_DIGITS = ((1, 1.5, 2, 3, 4, 5, 6, 8), (1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,))
+_TICK_PIXELS = 22
 
 Values = npt.NDArray[np.float64]
 
@@ -234,10 +238,26 @@ class _LossAxis(pg.AxisItem):
         self.picture = None
         self.update()
 
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, Any]]:
+        places: list[float] = []
+        for digits in _DIGITS if self._powers else ():
+            places = _round_numbers(minVal, maxVal, digits)
+            if len(places) * _TICK_PIXELS <= size:
+                break
+        even: list[tuple[float, Any]] = super().tickValues(minVal, maxVal, size)
+        return [(1.0, places)] if len(places) > 1 else even
+
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         if not self._powers:
             return [f"{value:.4g}" for value in values]
         return [f"{10**value:.3g}" for value in values]
+
+
+def _round_numbers(low: float, high: float, digits: tuple[float, ...]) -> list[float]:
+    """Logarithms between two of numbers that begin with one of `digits`."""
+    decades = range(int(np.floor(low)), int(np.ceil(high)) + 1)
+    places = [decade + float(np.log10(digit)) for decade in decades for digit in digits]
+    return [place for place in places if low <= place <= high]
 
 
 def running_average(values: Values) -> Values:
