@@ -92,7 +92,7 @@ def _alike(dataset: Dataset) -> Array | None:
 def _check_facts(facts: VolumeFacts, files: VolumeFiles) -> None:
     if facts.nan_share > 0:
         raise DataError(
-            f"{facts.nan_share:.1%} of raw are not numbers (NaN or infinite).",
+            f"raw has values that are not numbers (NaN or infinite): {facts.nan_text}.",
             hint="Replace them, or leave that region out.",
             place=str(files.raw),
         )

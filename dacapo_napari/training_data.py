@@ -47,7 +47,7 @@ def measure(data: TrainingData) -> VolumeFacts:
     )
     if facts.nan_share:
         raise DataError(
-            f"{raw.name} has NaN in {facts.nan_share:.2%} of its voxels.",
+            f"{raw.name} has values that are not numbers (NaN or infinite): {facts.nan_text}.",
             hint="Replace them by a number, or mask them.",
             place="data.raw",
         )

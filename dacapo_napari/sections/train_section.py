@@ -153,8 +153,8 @@ class TrainSection(Section):
 
     def show_summary(self, words: str) -> None:
         """Say in the title line what the run is."""
-        state = SectionState.PROBLEM if self.name_error.text() else SectionState.READY
-        self.set_state(state, words)
+        named = SectionState.READY if self.name() else SectionState.TO_DO
+        self.set_state(SectionState.PROBLEM if self.name_error.text() else named, words)
 
     def set_theme(self, colours: ThemeColours) -> None:
         """Take the colours of napari's theme."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from dacapo_engine.experiments.architectures.architecture_config import ArchitectureConfig
 from dacapo_engine.registry import LazyType
@@ -22,6 +22,8 @@ class CNNectomeUNetConfig(ArchitectureConfig):
     With valid padding the output is smaller than the input and the same wherever a block
     begins; with same padding both have one size.
     """
+
+    model_config = ConfigDict(title="CNNectome U-Net")
 
     type: Literal["cnnectome_unet"] = "cnnectome_unet"
     architecture_type: ClassVar[Any] = LazyType(

@@ -101,6 +101,11 @@ class VolumeFacts:
         """The shape in words: ``178 x 250 x 250: depth, height, width``."""
         return describe_shape(self.shape, self.axes)
 
+    @property
+    def nan_text(self) -> str:
+        """The share of values that are no number in words: ``less than 0.1%``."""
+        return f"{self.nan_share:.1%}" if self.nan_share >= 0.001 else "less than 0.1%"
+
 
 def measure_arrays(
     raw: Array, labels: Array | None = None, mask: Array | None = None
