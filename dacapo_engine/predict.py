@@ -21,6 +21,7 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array import Zarr
 from dacapo_engine.experiments.datasplits.datasets.volume_facts import measure_arrays
 from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
+from dacapo_engine.experiments.tasks.post_processors.prediction_values import as_type
 from dacapo_engine.output_check import check_output
 from dacapo_engine.store.array_store import LocalArrayIdentifier
 from dacapo_engine.store.local_weights_store import LocalWeightsStore
@@ -61,7 +62,8 @@ def predict(
     num_workers
         Taken so that the reference's calls keep working; one process predicts.
     output_dtype
-        Floats are written as they are, integers as fractions of their largest value.
+        Floats are written as they are; integers from 0 to their largest value stand for the
+        range of a channel, which is -1 to 1 for distances and 0 to 1 for everything else.
     overwrite
         Replace a prediction that is there.
 
@@ -137,11 +139,5 @@ def _predict_to(
     )
     precision = getattr(run.config.trainer_config, "precision", "auto")
     for block, prediction in BlockPredictor(run.model, device, precision).blocks(raw, roi):
-        written[block] = _as_type(prediction, dtype)
+        written[block] = as_type(prediction, dtype, run.task.predictor.lowest_values)
     return written
-
-
-def _as_type(prediction: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:
-    if dtype.kind not in "ui":
-        return prediction.astype(dtype)
-    return np.rint(np.clip(prediction, 0, 1) * np.iinfo(dtype).max).astype(dtype)

@@ -21,6 +21,7 @@ from dacapo_engine.errors import ConfigError, DacapoError, NotFoundError, StoreE
 from dacapo_engine.experiments.datasplits.datasets.arrays import CropArrayConfig, RegionConfig
 from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
+from dacapo_engine.experiments.tasks import DistanceTaskConfig
 from dacapo_engine.predict import predict
 from dacapo_engine.store.control import Verb, ask
 from dacapo_engine.store.local_weights_store import LocalWeightsStore
@@ -180,6 +181,16 @@ def test_train_by_name_validate_and_predict(tmp_path: Path, run_config: RunConfi
         runs=tmp_path, device="cpu",
     )  # fmt: skip
     assert part.roi.shape / part.voxel_size == (8, 12, 24)
+
+
+def test_distances_below_zero_are_predicted_as_bytes(tmp_path: Path, run_config: RunConfig) -> None:
+    task = DistanceTaskConfig(channels=("cube",), scale_factor=300, mask_distances=False)
+    go(run_config.replace(num_iterations=1, task_config=task), tmp_path)
+    arguments = ("try", 1, tmp_path / "volume.zarr", "raw", tmp_path / "out.zarr")
+    stored = predict(*arguments, runs=tmp_path, device="cpu").data[:]
+    floats = predict(*arguments, output_dtype=np.float32, runs=tmp_path, device="cpu").data[:]
+    assert floats.min() < 0
+    np.testing.assert_allclose(stored / 127.5 - 1, floats, atol=1.01 / 255)
 
 
 def test_scores_use_the_averaged_weights(tmp_path: Path, run_config: RunConfig) -> None:

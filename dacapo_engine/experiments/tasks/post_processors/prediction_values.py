@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from dacapo_engine.errors import DataError
 
-__all__ = ["first_channels"]
+__all__ = ["as_type", "first_channels"]
 
 
 def first_channels(
@@ -40,3 +41,23 @@ def first_channels(
     if values.dtype.kind not in "ui":
         return values
     return values * np.float32((1 - lowest) / np.iinfo(values.dtype).max) + np.float32(lowest)
+
+
+def as_type(
+    prediction: NDArray[Any], dtype: np.dtype[Any], lowest_values: Sequence[float]
+) -> NDArray[Any]:
+    """A prediction ``[c, (z,) y, x]`` of floats as it is stored.
+
+    Parameters
+    ----------
+    dtype
+        Floats stay what they are; integers stand for the range of their channel, as
+        `first_channels` reads them.
+    lowest_values
+        The lowest value of each channel; the highest is 1.
+    """
+    if dtype.kind not in "ui":
+        return prediction.astype(dtype)
+    lowest = np.asarray(lowest_values).reshape(-1, *(1,) * (prediction.ndim - 1))
+    shares = np.clip((prediction - lowest) / (1 - lowest), 0, 1)
+    return np.rint(shares * np.iinfo(dtype).max).astype(dtype)

@@ -93,6 +93,10 @@ class DistancePredictor(Predictor):
     def output_array_type(self) -> ArrayType:
         return DistanceArray(dict(enumerate(self.channels)))
 
+    @property
+    def lowest_values(self) -> tuple[float, ...]:
+        return (-1.0,) * len(self.channels)
+
     def in_world(self, units_per_nm: float) -> Self:
         counted = copy.copy(self)
         counted._units_per_nm = units_per_nm

@@ -76,6 +76,10 @@ class HotDistancePredictor(DistancePredictor):
     def output_array_type(self) -> ArrayType:
         return EmbeddingArray(len(self.channels))
 
+    @property
+    def lowest_values(self) -> tuple[float, ...]:
+        return tuple(low for low in (0.0, -1.0) for _ in self.classes.names)
+
     def create_model(self, architecture: Architecture) -> Model:
         from dacapo_engine.experiments.model import Model
         from dacapo_engine.experiments.tasks.predictors.prediction_head import convolution_head

@@ -36,6 +36,11 @@ class Predictor(ABC):
     def output_array_type(self) -> ArrayType:
         """What the predicted numbers mean."""
 
+    @property
+    def lowest_values(self) -> tuple[float, ...]:
+        """The lowest value of each channel in evaluation; the highest is 1."""
+        return (0.0,) * len(self.channels)
+
     def in_world(self, units_per_nm: float) -> Self:
         """The predictor for a run whose arrays count in another unit: 1 for nm, 1000 for pm."""
         return self
