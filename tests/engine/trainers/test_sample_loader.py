@@ -53,7 +53,7 @@ def test_batches_do_not_depend_on_workers_or_restarts(plan: SamplePlan) -> None:
     assert expected[0].target.shape == expected[0].weight.shape == (2, 3, 12, 12, 12)
     assert expected[0].gt.shape == expected[0].mask.shape == (2, 12, 12, 12)
     assert not torch.equal(expected[0].raw[0], expected[0].raw[1])
-    for workers in (1, 2):
+    for workers in (1, 4):
         with loader_of(plan, 2, workers) as loader:
             assert all(same(loader.next(), batch) for batch in expected)
             loader.restart(2)

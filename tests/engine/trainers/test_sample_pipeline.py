@@ -117,6 +117,21 @@ def _check_target(sample: Sample) -> None:
         np.testing.assert_array_equal(target[:-1] > 0, expected)
 
 
+@pytest.mark.parametrize("sizes", [(8, 8, 8), OVULE_NM])
+def test_the_mask_moves_with_the_labels(on_grid: Make, plan_of: Make, sizes: Any) -> None:
+    """The mask says of each label whether it is a multiple of three, wherever it is moved to."""
+    shape = (24, 40, 44)
+    labels = np.indices(shape).sum(axis=0).astype(np.uint32) + 1
+    mask = on_grid(labels % 3 == 0, sizes)
+    augments = (SimpleAugmentConfig(), elastic(min(sizes), 3))
+    raw, gt = on_grid(labels.astype(np.float32), sizes), on_grid(labels, sizes)
+    plan = plan_of(raw, gt, (8, 20, 24), augments, mask=mask, min_masked=0.1)
+    for sample in samples_of(plan, 8):
+        assert sample.mask.any()
+        np.testing.assert_array_equal(sample.mask > 0, (sample.gt > 0) & (sample.gt % 3 == 0))
+        assert (sample.weight[:, sample.mask == 0] == 0).all()
+
+
 def test_labels_of_twice_the_voxel_size(on_grid: Make, plan_of: Make) -> None:
     places = np.arange(48, dtype=np.float32)[None, None] * np.ones((24, 24, 48), np.float32)
     raw = on_grid(places, (4, 4, 4))

@@ -12,11 +12,14 @@ import numpy as np
 import pytest
 import torch
 
+from dacapo_engine.apply import choose_weights, segment_volume
 from dacapo_engine.errors import ConfigError, DataError
 from dacapo_engine.experiments.datasplits.datasets import RawGTDataset
+from dacapo_engine.experiments.datasplits.datasets.arrays import LocalArrayIdentifier
 from dacapo_engine.experiments.model import Model
 from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
+from dacapo_engine.experiments.tasks.post_processors import WatershedPostProcessor
 from dacapo_engine.experiments.trainers import (
     DummyTrainer,
     DummyTrainerConfig,
@@ -34,6 +37,7 @@ from dacapo_engine.experiments.trainers.gp_augments import (
 )
 from dacapo_engine.experiments.trainers.sample_pipeline import SamplePipeline
 from dacapo_engine.predict import predict
+from dacapo_engine.store.local_weights_store import LocalWeightsStore
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.train import train_run
 
@@ -171,3 +175,36 @@ def test_predictions_are_those_of_the_stored_weights(
             device="cpu")  # fmt: skip
     assert len(seen) == len(expected)
     assert all(map(torch.equal, seen, expected))
+
+
+def test_the_best_segments_with_its_weights_and_its_parameters(
+    tmp_path: Path, run_config: RunConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = run_config.replace(num_iterations=2, checkpoint_interval=1)
+    run = Run(config)
+    train_run(run, validate=False, runs=tmp_path, device="cpu")
+    folder = RunFolder.of(tmp_path, "try")
+    chosen = run.task.parameters[-1]
+    assert chosen.id > 0
+    LocalWeightsStore(tmp_path).store_best("try", 1, "held", "ap50", chosen.to_dict(), 0.5)
+    expected = torch.load(folder.checkpoints / "1", weights_only=True)["average"]["average"]
+    weights: list[torch.Tensor] = []
+    parameters: list[Any] = []
+    forward, segment = Model.forward, WatershedPostProcessor.segment
+
+    def watched_forward(self: Model, raw: torch.Tensor) -> torch.Tensor:
+        weights[:] = [parameter.detach().clone() for parameter in self.parameters()]
+        return forward(self, raw)
+
+    def watched_segment(self: Any, prediction: Any, with_these: Any) -> Any:
+        parameters.append(with_these)
+        return segment(self, prediction, with_these)
+
+    monkeypatch.setattr(Model, "forward", watched_forward)
+    monkeypatch.setattr(WatershedPostProcessor, "segment", watched_segment)
+    choice = choose_weights(folder, "best", "ap50", "held")
+    raw = LocalArrayIdentifier(tmp_path / "volume.zarr", "raw")
+    target = LocalArrayIdentifier(tmp_path / "out.zarr", "objects")
+    segment_volume(folder, raw, target, choice, device="cpu")
+    assert parameters == [chosen]
+    assert all(map(torch.equal, weights, expected))
