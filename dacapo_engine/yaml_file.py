@@ -70,7 +70,7 @@ def _commented(config: Config) -> CommentedMap:
             continue
         mapping[key] = _node(getattr(config, key), data[key])
         title, unit = fields[key].title or "", field_unit(fields[key])
-        comment = f"{title} ({unit})" if unit else title
+        comment = f"{title} ({unit})" if unit and unit != title.lower() else title
         if comment and key not in {"type", "name"}:
             mapping.yaml_add_eol_comment(comment, key, column=_COMMENT_COLUMN)
     return mapping
