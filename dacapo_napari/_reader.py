@@ -1,4 +1,4 @@
-"""Opens a run folder: its newest snapshot as layers."""
+"""Opens a run folder: its newest snapshot as layers, its curve in the Train dock."""
 
 from __future__ import annotations
 
@@ -28,14 +28,25 @@ def read_run_folder(path: str | list[str]) -> Reader | None:
 
 
 def _read(path: str | list[str]) -> list[LayerData]:
-    """Layers of the newest snapshot; none where the run has not come so far.
-
-    Its curve is in the Train dock, under the run's name.
-    """
+    """Layers of the newest snapshot; none where the run has not come so far."""
     folder = RunFolder(Path(str(path)).absolute())
     remember_runs_folder(folder.path.parent)
+    _show_in_dock(folder)
     iterations = snapshot_iterations(folder)
     if not iterations:
         # What npe2 takes for "read, and there is nothing to show".
         return [(None,)]  # type: ignore[list-item]
     return snapshot_layers(folder.name, iterations[-1], read_snapshot(folder, iterations[-1]))
+
+
+def _show_in_dock(folder: RunFolder) -> None:
+    """Open the Train dock with the run, which follows it if it is still training."""
+    from napari import current_viewer
+    from qtpy.QtCore import QCoreApplication, QThread
+
+    app, viewer = QCoreApplication.instance(), current_viewer()
+    # Somebody may read without a window, or in a thread that must not touch one.
+    if viewer is None or app is None or QThread.currentThread() != app.thread():
+        return
+    _, dock = viewer.window.add_plugin_dock_widget("dacapo-napari", "Train")
+    dock.show_run(folder)

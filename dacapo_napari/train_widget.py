@@ -93,6 +93,12 @@ class TrainWidget(QWidget):
             self.close_down()
         return handled
 
+    def show_run(self, folder: RunFolder) -> None:
+        """Show the run in `folder`, unless another one is in training here."""
+        if not self._active:
+            self.run.runs_folder.setText(str(folder.path.parent))
+            self.run.set_name(folder.name)
+
     def close_down(self) -> None:
         """Let go of everything; a training goes on or is asked to stop, as the user chose."""
         self.data.close_down()

@@ -35,6 +35,9 @@ def test_a_run_without_snapshots_opens_nothing(viewer: Any, run_folder: RunFolde
     run_folder.run_file.write_text("format: 1\n", encoding="utf-8")
     viewer.open(str(run_folder.path), plugin="dacapo-napari")
     assert len(viewer.layers) == 0
+    dock = viewer.window.add_plugin_dock_widget("dacapo-napari", "Train")[1]
+    assert find(dock, "train.run_name").text() == "made"
+    assert find(dock, "train.runs_folder").text() == str(run_folder.path.parent)
     assert runs_folder() == run_folder.path.parent
 
 

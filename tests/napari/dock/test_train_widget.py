@@ -195,6 +195,18 @@ def test_a_run_that_is_there_is_shown_and_followed(
     qtbot.waitUntil(lambda: plot.num_points == 4, timeout=10_000)
 
 
+def test_a_run_folder_that_is_opened_shows_its_curve(
+    viewer: Any, open_dock: Callable[[], Any], qtbot: QtBot, trained: RunFolder
+) -> None:
+    viewer.open(str(trained.path), plugin="dacapo-napari")
+    dock = open_dock()
+    plot = find(dock, "train.loss_plot")
+    qtbot.waitUntil(lambda: plot.num_points == 3, timeout=10_000)
+    assert "made prediction" in viewer.layers
+    append_row(trained.training_stats_file, {"iteration": 3, "loss": 0.2})
+    qtbot.waitUntil(lambda: plot.num_points == 4, timeout=10_000)
+
+
 def test_other_settings_under_that_name_get_a_sentence(
     viewer: Any, open_dock: Callable[[], Any], qtbot: QtBot, trained: RunFolder
 ) -> None:
