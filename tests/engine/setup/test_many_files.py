@@ -25,7 +25,7 @@ from dacapo_engine.experiments.datasplits.datasets.arrays import (
 )
 from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
-from dacapo_engine.holdout import held_back, middle_box
+from dacapo_engine.holdout import held_back, is_scored_on_training_data, middle_box
 from dacapo_engine.image_pairs import find_pairs
 from dacapo_engine.setup_run import set_up_run
 from dacapo_engine.store.atomic import read_json
@@ -185,6 +185,18 @@ def test_a_thin_stack_trains(tmp_path: Path, slices: int) -> None:
     tiny = small(config, num_iterations=2, validation_interval=2)
     train_run(Run(tiny), runs=tmp_path / "runs", device="cpu")
     assert len(read_rows(RunFolder.of(tmp_path / "runs", "thin").training_stats_file)) == 2
+
+
+def test_where_nothing_can_be_held_back_it_is_said(tmp_path: Path) -> None:
+    raw, labels = disks(1, 24, 24)
+    group = zarr.open_group(str(tmp_path / "small.zarr"), mode="w")
+    group.create_dataset("raw", data=raw[0])
+    group.create_dataset("labels", data=labels[0])
+    container = tmp_path / "small.zarr"
+    files = VolumeFiles(*(LocalArrayIdentifier(container, name) for name in ("raw", "labels")))
+    setup = set_up_run(files, name="small", preset="tiny")
+    assert any("scores are those of the training data" in text for text in setup.sentences)
+    assert is_scored_on_training_data(setup.config)
 
 
 def test_init_from_a_folder_a_list_and_several_volumes(images: Path, tmp_path: Path) -> None:

@@ -87,6 +87,16 @@ def test_going_on_is_the_same_to_the_last_bit(
         assert states_equal(getattr(whole, name), getattr(parts, name)), name
 
 
+def test_validation_leaves_the_training_as_it_was(tmp_path: Path, run_config: RunConfig) -> None:
+    scored = run_config.replace(validation_interval=2)
+    run = go(scored, tmp_path / "scored", validate=True)
+    assert run.model.training
+    go(run_config, tmp_path / "plain")
+    assert len(read_rows(RunFolder.of(tmp_path / "scored", "try").validation_scores_file)) > 4
+    rows = [rows_of(RunFolder.of(tmp_path / runs, "try")) for runs in ("scored", "plain")]
+    assert rows[0] == rows[1]
+
+
 def test_the_seed_decides(tmp_path: Path, run_config: RunConfig) -> None:
     losses = []
     for number, seed in enumerate((3, 3, 4)):
