@@ -162,7 +162,7 @@ def _last_line(text: str) -> str:
 def _no_engine(python: str, error: OSError) -> NotFoundError:
     return NotFoundError(
         f"The Python of the engine cannot be started: {error.strerror or error}.",
-        hint="Set 'Python of the engine' under Preferences > DaCapo.",
+        hint="Set 'Python of the engine' under File > Preferences > DaCapo.",
         place=python,
     )
 
