@@ -159,7 +159,7 @@ class SamplePipeline:
         branch += RejectPatch(
             keys.mask, keys.gt, plan.min_masked, plan.min_foreground, self._margin(source)
         )
-        fixed = tuple(i for i, axis in enumerate(source.raw.spatial_axes) if axis in "st")
+        fixed = _fixed_axes(source)
         for augment in plan.augments:
             node = augment.node(keys.raw, keys.gt, keys.mask)
             if isinstance(node, VoxelMover):
@@ -189,6 +189,12 @@ class SamplePipeline:
         else:
             return gp.RandomLocation(random_shift_key=keys.location)
         return PlacedLocation(places, keys.mask, keys.bounds, keys.location)
+
+
+def _fixed_axes(source: SampleSource) -> tuple[int, ...]:
+    """Axes along which no voxel may move; what leaves a single slice is nowhere."""
+    axes = zip(source.raw.spatial_axes, source.raw.grid.shape, strict=True)
+    return tuple(number for number, (axis, n) in enumerate(axes) if axis in "st" or n == 1)
 
 
 def _original(error: BaseException) -> DacapoError:

@@ -222,6 +222,12 @@ def test_a_patch_that_fits_only_one_way_is_not_turned(
         assert (sample.mask > 0).mean() > 0.3
 
 
+def test_nothing_leaves_a_single_slice(on_grid: Make, plan_of: Make) -> None:
+    raw, labels = np.ones((1, 64, 64), np.float32), np.ones((1, 64, 64), np.uint32)
+    for sample in samples_of(plan_of(on_grid(raw), on_grid(labels), (1, 24, 24), ALL), 20):
+        assert (sample.mask > 0).mean() > 0.5
+
+
 def test_the_mask_says_what_counts(on_grid: Make, plan_of: Make, cubes: Make) -> None:
     raw, labels = cubes(40, 40, 40)
     where = np.zeros(labels.shape, bool)
