@@ -36,11 +36,11 @@ class VolumeOnDisk:
 def on_disk(volume: LayerVolume) -> VolumeOnDisk | None:
     """Where the array of a layer lies, if the layer's data *is* an array of this machine.
 
-    The file must also say the same voxel size, offset and axes as the layer: a size that was
-    corrected in napari is in the layer only.
+    The engine must be able to read its format, and the file must say the same voxel size, offset
+    and axes as the layer: a size that was corrected in napari is in the layer only.
     """
     data = volume.data
-    if not isinstance(data, zarr.Array) or data.attrs.asdict() == {}:
+    if not isinstance(data, zarr.Array) or data.attrs.asdict() == {} or _is_newer(data):
         return None
     folder = _store_folder(data.store)
     if folder is None or not _says_the_same(volume, data.attrs.asdict()):
@@ -127,6 +127,11 @@ def _store_folder(store: Any) -> Path | None:
     if isinstance(path, str | Path) and Path(path).is_dir():
         return Path(path)
     return None
+
+
+def _is_newer(array: Any) -> bool:
+    """Whether an array has the format of zarr 3, which the engine's zarr 2 cannot read."""
+    return getattr(getattr(array, "metadata", None), "zarr_format", 2) > 2
 
 
 def _split(path: Path, axes: tuple[str, ...]) -> VolumeOnDisk | None:
