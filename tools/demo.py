@@ -97,6 +97,7 @@ def main() -> None:
     show_dock(dock)
     for layer in viewer.layers:
         layer.visible = layer is segmentation or layer.name == "neurites"
+    viewer.layers.selection = {segmentation}
     write_summary(viewer, find(dock, "train.loss_plot"), segmentation)
     take_picture(viewer, FOLDER / "screenshot.png")
     print(f"The demo left {Path('demo/screenshot.png')} and {Path('demo/summary.json')}.")
