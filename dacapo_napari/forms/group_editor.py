@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from qtpy.QtCore import Qt
@@ -21,7 +21,7 @@ from dacapo_napari.forms.kinds import kind_tag
 from dacapo_napari.forms.leaf_editor import LeafEditor
 from dacapo_napari.forms.optional_editor import MakeEditor, OptionalEditor
 
-__all__ = ["GroupEditor"]
+__all__ = ["GroupEditor", "align_units"]
 
 _LABEL_CHARACTERS = 22
 """A longer label takes a second line, so that fields keep room in a narrow dock."""
@@ -53,7 +53,7 @@ class GroupEditor(Editor):
         self._advanced_form: QFormLayout | None = None
         self._fold: Fold | None = None
         self._fill_forms(make_editor, hidden)
-        self._align()
+        align_units(self._editors.values())
 
     def configClass(self) -> type[Config]:
         """The class whose fields are edited."""
@@ -170,13 +170,15 @@ class GroupEditor(Editor):
     def showEvent(self, event: QShowEvent | None) -> None:
         """Line up the fields now that the theme's fonts are known."""
         super().showEvent(event)
-        self._align()
+        align_units(self._editors.values())
 
-    def _align(self) -> None:
-        leaves = [e for e in self._editors.values() if isinstance(e, (LeafEditor, OptionalEditor))]
-        width = max((leaf.unitWidth() for leaf in leaves), default=0)
-        for leaf in leaves:
-            leaf.setUnitWidth(width)
+
+def align_units(editors: Iterable[Editor]) -> None:
+    """Let the controls of a form end together, whatever units stand behind them."""
+    leaves = [editor for editor in editors if isinstance(editor, (LeafEditor, OptionalEditor))]
+    width = max((leaf.unitWidth() for leaf in leaves), default=0)
+    for leaf in leaves:
+        leaf.setUnitWidth(width)
 
 
 def _form() -> QFormLayout:

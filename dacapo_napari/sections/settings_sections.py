@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 from qtpy.QtCore import QSignalBlocker, Signal
+from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from dacapo_engine.config import describe_validation_error
@@ -15,6 +16,7 @@ from dacapo_engine.experiments.tasks.task_config import TaskConfig
 from dacapo_engine.experiments.trainers.gunpowder_trainer_config import GunpowderTrainerConfig
 from dacapo_engine.experiments.trainers.trainer_config import TrainerConfig
 from dacapo_napari.forms import Editor, field_editor
+from dacapo_napari.forms.group_editor import align_units
 from dacapo_napari.run_settings import RunSettings
 from dacapo_napari.sections.section import Section, SectionState
 
@@ -157,6 +159,11 @@ class ModelSection(_FormSection):
         if "augments" in type(trainer).model_fields:
             return trainer.replace(augments=augments)
         return trainer
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Line up the fields now that the theme's fonts are known."""
+        super().showEvent(event)
+        align_units(self._run_fields.values())
 
     def run_fields(self) -> dict[str, Any]:
         """Fields of the run itself."""
