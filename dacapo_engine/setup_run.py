@@ -27,7 +27,7 @@ from dacapo_engine.presets import LabelledVolume, PresetName, suggest_run
 from dacapo_engine.units import format_lengths
 from dacapo_engine.volume_files import VolumeFiles
 
-__all__ = ["Setup", "VolumeFiles", "set_up_run"]
+__all__ = ["Setup", "VolumeFiles", "check_volumes", "set_up_run"]
 
 _LEAST_LEFT = 16
 
@@ -70,7 +70,7 @@ def set_up_run(
         num_iterations=num_iterations,
         device=device,
     )
-    _check_opens(config)
+    check_volumes(config)
     facts = merge_facts([volume.facts for volume in volumes])
     return Setup(config, facts, (*_describe(facts, len(volumes)), *notes, text))
 
@@ -144,8 +144,14 @@ def _cropped(dataset: RawGTDatasetConfig, box: Box, name: str) -> RawGTDatasetCo
     )
 
 
-def _check_opens(config: RunConfig) -> None:
-    """Let the data split find what does not fit before somebody starts the run."""
+def check_volumes(config: RunConfig) -> None:
+    """Open the volumes of a run, and let them say what does not fit before somebody starts it.
+
+    Raises
+    ------
+    DacapoError
+        If labels do not match raw, or raw is smaller than the model's patch.
+    """
     split, network = config.datasplit_config, config.architecture_config
     for dataset in split.datasplit_type(split).train:
         check_labels_match(dataset)

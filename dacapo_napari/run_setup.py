@@ -14,7 +14,7 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier impor
 )
 from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array_config import ZarrArrayConfig
 from dacapo_engine.experiments.run_config import RunConfig
-from dacapo_engine.setup_run import VolumeFiles, set_up_run
+from dacapo_engine.setup_run import VolumeFiles, check_volumes, set_up_run
 from dacapo_engine.store.atomic import write_text
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.status import RunStatus, read_status
@@ -173,6 +173,7 @@ def _write_new_run(
     config = set_up_run(files, name=folder.name, device=request.device).config
     if request.settings is not None:
         config = request.settings.applied_to(config)
+        check_volumes(config)
     config = config.replace(num_iterations=request.num_iterations)
     write_text(folder.run_file, to_yaml(config))
 

@@ -86,6 +86,17 @@ def test_another_voxel_size(viewer: Any, start: Callable[[], str]) -> None:
     assert "8 x 8 x 7 nm" in sentence
 
 
+def test_a_volume_smaller_than_the_patch(viewer: Any, qtbot: QtBot) -> None:
+    add_volume(viewer, (24, 48, 48), **SIZE)
+    dock = viewer.window.add_plugin_dock_widget("dacapo-napari", "Train")[1]
+    qtbot.waitUntil(lambda: find(dock, "train.status").text() == "Ready.", timeout=20_000)
+    find(dock, "architecture.input_shape").setText("32 64 64")
+    error, button = find(dock, "train.error"), find(dock, "train.start")
+    button.click()
+    qtbot.waitUntil(lambda: bool(error.text()) and button.isEnabled(), timeout=20_000)
+    assert "raw is 24 x 48 x 48 voxels; the model reads 32 x 64 x 64" in error.text()
+
+
 @pytest.mark.parametrize("kind", [ImportError, AttributeError, ZeroDivisionError, EOFError])
 def test_whatever_goes_wrong_is_said(
     viewer: Any,
