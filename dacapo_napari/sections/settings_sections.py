@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from pydantic import ValidationError
-from qtpy.QtCore import QSignalBlocker, Signal
+from qtpy.QtCore import QSignalBlocker, QTimer, Signal
 from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from dacapo_engine.config import describe_validation_error
+from dacapo_engine.errors import ConfigError
 from dacapo_engine.experiments.architectures.architecture_config import ArchitectureConfig
+from dacapo_engine.experiments.architectures.cnnectome_unet_config import CNNectomeUNetConfig
+from dacapo_engine.experiments.architectures.unet_sizes import check_input_shape
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.tasks.task_config import TaskConfig
 from dacapo_engine.experiments.trainers.gunpowder_trainer_config import GunpowderTrainerConfig
@@ -149,9 +152,31 @@ class ModelSection(_FormSection):
         self._show_state(True)
 
     def architecture(self) -> ArchitectureConfig:
-        """The network."""
+        """The network; its patch is one that it can take."""
         architecture: ArchitectureConfig = _valid(self._architecture)
+        if isinstance(architecture, CNNectomeUNetConfig):
+            check_input_shape(architecture, architecture.input_shape)
         return architecture
+
+    def check(self) -> bool:
+        """Show what does not fit at its field; whether all fits."""
+        return super().check() and self._check_patch()
+
+    def _on_edited(self) -> None:
+        super()._on_edited()
+        # The editor shows its own errors first.
+        QTimer.singleShot(0, self._check_patch)
+
+    def _check_patch(self) -> bool:
+        if any(editor.errors() for editor in self._editors()):
+            return False
+        try:
+            self.architecture()
+        except ConfigError as error:
+            self._architecture.setErrors({"input_shape": f"{error.message} {error.hint}"})
+            self._show_state(False)
+            return False
+        return True
 
     def trainer(self, augments: tuple[Any, ...]) -> TrainerConfig:
         """How it is trained, with these augments where the trainer has any."""

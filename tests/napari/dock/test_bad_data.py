@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from dacapo_napari import engine_thread, train_widget
 from dacapo_napari.device_list import Device
+from dacapo_napari.forms import ErrorLine
 from tests.napari.dock.conftest import add_volume, find
 
 SHAPE = (16, 32, 32)
@@ -95,6 +96,25 @@ def test_a_volume_smaller_than_the_patch(viewer: Any, qtbot: QtBot) -> None:
     button.click()
     qtbot.waitUntil(lambda: bool(error.text()) and button.isEnabled(), timeout=20_000)
     assert "raw is 24 x 48 x 48 voxels; the model reads 32 x 64 x 64" in error.text()
+
+
+def test_a_patch_that_the_network_cannot_take(viewer: Any, qtbot: QtBot) -> None:
+    add_volume(viewer, (24, 48, 48), **SIZE)
+    dock = viewer.window.add_plugin_dock_widget("dacapo-napari", "Train")[1]
+    qtbot.waitUntil(lambda: find(dock, "train.status").text() == "Ready.", timeout=20_000)
+    patch = find(dock, "architecture.input_shape")
+    patch.setText("17 33 33")
+    sentence = "cannot take a patch of 17 x 33 x 33 voxels. The nearest"
+
+    def said() -> list[str]:
+        return [line.text() for line in dock.findChildren(ErrorLine) if sentence in line.text()]
+
+    qtbot.waitUntil(lambda: len(said()) == 1, timeout=5_000)
+    find(dock, "train.start").click()
+    assert sentence in find(dock, "train.error").text()
+    assert find(dock, "train.start").isEnabled()
+    patch.setText("16 32 32")
+    qtbot.waitUntil(lambda: not said(), timeout=5_000)
 
 
 @pytest.mark.parametrize("kind", [ImportError, AttributeError, ZeroDivisionError, EOFError])
