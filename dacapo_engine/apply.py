@@ -159,24 +159,13 @@ def segment_volume(
     run = load_run(folder)
     check_output(target, source, run.config)
     restore_weights(run, LocalWeightsStore(folder.path.parent), choice.iteration)
-    chosen_device = choose_device(device)
-    run.model.to(chosen_device)
+    run.model.to(choose_device(device))
     raw = open_raw(source, axes)
     _check_channels(run, raw)
     roi = raw.roi if roi is None else roi
-    shape = roi.shape / raw.voxel_size
-    prediction = np.empty((run.model.num_out_channels, *shape), dtype=np.float32)
-    precision = getattr(run.config.trainer_config, "precision", "auto")
-    predictor = BlockPredictor(
-        run.model, chosen_device, precision, unmirror=run.task.predictor.unmirror
+    prediction = BlockPredictor.of_run(run).predict(
+        raw, roi, lambda share: on_progress("predicting", share)
     )
-    done = 0
-    for block, values in predictor.blocks(raw, roi):
-        begin = (block.begin - roi.begin) / raw.voxel_size
-        spatial = [slice(b, b + n) for b, n in zip(begin, values.shape[1:], strict=True)]
-        prediction[(slice(None), *spatial)] = values
-        done += values[0].size
-        on_progress("predicting", done / prediction[0].size)
     on_progress("separating objects", 0.0)
     labels = run.task.post_processor.segment(prediction, choice.parameters)
     on_progress("separating objects", 1.0)

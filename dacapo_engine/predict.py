@@ -126,7 +126,6 @@ def _predict_to(
     dtype: np.dtype[Any],
     overwrite: bool,
 ) -> Array:
-    device = next(run.model.parameters()).device
     written = ZarrArray.create_from_array_identifier(
         target,
         axes=("c", *raw.spatial_axes),
@@ -137,7 +136,6 @@ def _predict_to(
         overwrite=overwrite,
         grid=raw.grid.cropped(raw.grid.box(roi)),
     )
-    precision = getattr(run.config.trainer_config, "precision", "auto")
-    for block, prediction in BlockPredictor(run.model, device, precision).blocks(raw, roi):
+    for block, prediction in BlockPredictor.of_run(run, mirrored=False).blocks(raw, roi):
         written[block] = as_type(prediction, dtype, run.task.predictor.lowest_values)
     return written

@@ -29,8 +29,6 @@ from dacapo_engine.store.run_folder import RunFolder, default_runs_folder
 from dacapo_engine.yaml_file import read_config
 
 if TYPE_CHECKING:
-    import torch
-
     from dacapo_engine.experiments.datasplits.datasets.dataset import Dataset
     from dacapo_engine.experiments.tasks.evaluators.evaluation_scores import EvaluationScores
     from dacapo_engine.experiments.tasks.post_processors.post_processor_parameters import (
@@ -159,12 +157,8 @@ class Validation:
             raise DataError(f"{dataset.name} has no labels to be scored against.")
         raw = dataset.raw
         roi = dataset.gt.roi.snap_to_grid(raw.voxel_size, "shrink").intersect(raw.roi)
-        device: torch.device = next(self._run.model.parameters()).device
-        precision = getattr(self._run.config.trainer_config, "precision", "auto")
-        unmirror = self._run.task.predictor.unmirror
-        predictor = BlockPredictor(self._run.model, device, precision, unmirror=unmirror)
         with averaged(self._run):
-            data = predictor.predict(raw, roi)
+            data = BlockPredictor.of_run(self._run).predict(raw, roi)
         grid = raw.grid.cropped(raw.grid.box(roi))
         return NumpyArray.from_grid(data, grid, ("c", *raw.spatial_axes), name="prediction")
 

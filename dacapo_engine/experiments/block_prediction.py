@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import psutil
@@ -19,6 +19,7 @@ from dacapo_engine.experiments.trainers.precision import autocast, fast_layout
 if TYPE_CHECKING:
     from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
     from dacapo_engine.experiments.model import Model
+    from dacapo_engine.experiments.run import Run
 
 __all__ = ["BlockPredictor"]
 
@@ -56,16 +57,38 @@ class BlockPredictor:
     most_voxels: int | None = None
     unmirror: Callable[[torch.Tensor], torch.Tensor | None] | None = None
 
-    def predict(self, raw: Array, roi: Roi) -> np.ndarray:
-        """The prediction over `roi`, a region in world units: ``[c, (z,) y, x]`` float32."""
+    @classmethod
+    def of_run(cls, run: Run, mirrored: bool = True) -> Self:
+        """Predicts with the model of `run`, where it is and in the precision of its trainer.
+
+        Parameters
+        ----------
+        mirrored
+            Average with the prediction of mirrored raw, where the task can turn that.
+        """
+        device: torch.device = next(run.model.parameters()).device
+        precision = getattr(run.config.trainer_config, "precision", "auto")
+        unmirror = run.task.predictor.unmirror if mirrored else None
+        return cls(run.model, device, precision, unmirror=unmirror)
+
+    def predict(
+        self, raw: Array, roi: Roi, on_progress: Callable[[float], None] = lambda share: None
+    ) -> np.ndarray:
+        """The prediction over `roi`, a region in world units: ``[c, (z,) y, x]`` float32.
+
+        `on_progress` is told the share that is done after each block.
+        """
         shape = roi.shape / raw.voxel_size
         result = np.empty((self.model.num_out_channels, *shape), dtype=np.float32)
+        done = 0
         for block, prediction in self.blocks(raw, roi):
             begin = (block.begin - roi.begin) / raw.voxel_size
             spatial = tuple(
                 slice(b, b + s) for b, s in zip(begin, prediction.shape[1:], strict=True)
             )
             result[(slice(None), *spatial)] = prediction
+            done += prediction[0].size
+            on_progress(done / result[0].size)
         return result
 
     def blocks(self, raw: Array, roi: Roi) -> Iterator[tuple[Roi, np.ndarray]]:
@@ -151,7 +174,7 @@ class BlockPredictor:
             (-(-n // t) - (-c // t) * 2) * t
             for n, c, t in zip(shape, self.model.context, steps, strict=True)
         ]
-        read_shape = self._valid_input(Coordinate(wanted))
+        read_shape = architecture.fitting_input_shape(Coordinate(wanted))
         out_shape = architecture.output_shape(read_shape)
         lost = [(i - o) // 2 for i, o in zip(read_shape, out_shape, strict=True)]
         # The block lies in the middle of the output, as near as its phase allows.
@@ -162,9 +185,6 @@ class BlockPredictor:
         begin = block.begin - Coordinate(np.add(lost, before).tolist()) * voxel_size
         crop = tuple(slice(b, b + n - p) for b, n, p in zip(before, shape, phase, strict=True))
         return Roi(begin, read_shape * voxel_size), crop
-
-    def _valid_input(self, wanted: Coordinate) -> Coordinate:
-        return self.model.architecture.fitting_input_shape(wanted)
 
 
 def _read_mirrored(raw: Array, roi: Roi) -> np.ndarray:
