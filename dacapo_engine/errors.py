@@ -9,8 +9,11 @@ __all__ = [
     "DacapoError",
     "DataError",
     "DeviceError",
+    "DiskFullError",
+    "DivergedError",
     "DuplicateNameError",
     "NotFoundError",
+    "OutOfMemoryError",
     "StoreError",
     "TrainingError",
 ]
@@ -96,3 +99,21 @@ class TrainingError(DacapoError, RuntimeError):
     """A training that cannot go on."""
 
     code = "training"
+
+
+class OutOfMemoryError(TrainingError):
+    """The memory of the device or of the computer was not enough."""
+
+    code = "out_of_memory"
+
+
+class DivergedError(TrainingError):
+    """The loss is not a finite number any more."""
+
+    code = "diverged"
+
+
+class DiskFullError(StoreError):
+    """There is no room left where the run is kept."""
+
+    code = "disk_full"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,14 @@ from pathlib import Path
 import torch
 
 from dacapo_engine.devices import choose_device
-from dacapo_engine.errors import ConfigError, DacapoError, TrainingError
+from dacapo_engine.errands import Errand, Errands
+from dacapo_engine.errors import (
+    ConfigError,
+    DacapoError,
+    DiskFullError,
+    OutOfMemoryError,
+    TrainingError,
+)
 from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.training_iteration_stats import TrainingIterationStats
@@ -129,6 +137,10 @@ class Training:
         self._on_iteration = on_iteration
         self._checkpoints = CheckpointKeeper(folder, run.config.keep_checkpoints)
         self._time = StepTime()
+        self._errands = Errands(self._make_errands())
+
+    def _make_errands(self) -> tuple[Errand, ...]:
+        return ()
 
     def prepare(self, device: str, save_snapshots: bool) -> None:
         """Store the config, load the newest checkpoint, and open the volumes."""
@@ -188,6 +200,7 @@ class Training:
     def _iterate(self, left: int, validation: Validation | None) -> bool:
         run = self._run
         self._status.update(RunState.TRAINING)
+        self._errands.begin()
         try:
             return self._step_until_stopped(left, validation)
         except TrainingError:
@@ -214,6 +227,7 @@ class Training:
             due = done % run.validation_interval == 0 or finished
             if validation and (due or self._asked(Verb.VALIDATE)):
                 self._validate(validation, done)
+            self._errands.after_step(done)
         return False
 
     def _record(self, stats: TrainingIterationStats) -> None:
@@ -247,14 +261,19 @@ class Training:
 def describe_failure(error: BaseException) -> DacapoError:
     """A sentence for a failure that is not one of ours."""
     if isinstance(error, torch.OutOfMemoryError) or "out of memory" in str(error).lower():
-        return TrainingError(
+        return OutOfMemoryError(
             "The device ran out of memory.",
             hint="Use a smaller patch or batch, or a smaller preset.",
             place="architecture_config.input_shape",
         )
     if isinstance(error, MemoryError):
-        return TrainingError(
+        return OutOfMemoryError(
             "The computer ran out of memory.", hint="Use fewer data workers or a smaller patch."
+        )
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return DiskFullError(
+            f"The disk is full: {error}.",
+            hint="Make room and continue, or keep the run in another folder.",
         )
     if isinstance(error, OSError):
         return TrainingError(f"A file cannot be read or written: {error}.")

@@ -113,16 +113,23 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Failed:
-    """Something went wrong: one sentence, what to do, where."""
+    """Something went wrong: one sentence, what to do, where, and of which kind it is."""
 
     message: str
     hint: str = ""
     place: str = ""
+    code: str = ""
 
     @classmethod
     def of(cls, error: DacapoError) -> Failed:
         """What an error of the engine says."""
-        return cls(error.message, error.hint, error.place)
+        return cls(error.message, error.hint, error.place, error.code)
+
+    @classmethod
+    def of_status(cls, error: Mapping[str, str]) -> Failed:
+        """What ``status.json`` says of a run that has failed."""
+        said = {key: str(error.get(key, "")) for key in ("message", "hint", "place", "code")}
+        return cls(**said)
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.message, self.hint) if part)

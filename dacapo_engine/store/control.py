@@ -1,12 +1,15 @@
-"""How a watcher asks a running training for something: empty files that are deleted when obeyed."""
+"""How a watcher asks a running training for something: files that are deleted when obeyed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
+from dacapo_engine.store.atomic import read_json, write_json
 from dacapo_engine.store.run_folder import RunFolder
 
-__all__ = ["Verb", "ask", "clear_foreign", "take"]
+__all__ = ["Verb", "ask", "clear_foreign", "take", "take_parameters"]
 
 
 class Verb(StrEnum):
@@ -15,12 +18,26 @@ class Verb(StrEnum):
     STOP = "stop"
     SNAPSHOT = "snapshot"
     VALIDATE = "validate"
+    REGION = "region"
+    PREDICT = "predict"
 
 
-def ask(folder: RunFolder, session: str, verb: Verb) -> None:
-    """Ask the training of `session` for `verb`."""
+def ask(
+    folder: RunFolder, session: str, verb: Verb, parameters: Mapping[str, Any] | None = None
+) -> None:
+    """Ask the training of `session` for `verb`.
+
+    Parameters
+    ----------
+    parameters
+        Plain data that says more; a later request of the same verb replaces an earlier one.
+    """
     folder.control.mkdir(parents=True, exist_ok=True)
-    (folder.control / f"{session}.{verb}").touch()
+    path = folder.control / f"{session}.{verb}"
+    if parameters is None:
+        path.touch()
+    else:
+        write_json(path, dict(parameters))
 
 
 def take(folder: RunFolder, session: str, verb: Verb) -> bool:
@@ -30,6 +47,20 @@ def take(folder: RunFolder, session: str, verb: Verb) -> bool:
         return False
     path.unlink(missing_ok=True)
     return True
+
+
+def take_parameters(folder: RunFolder, session: str, verb: Verb) -> dict[str, Any] | None:
+    """The parameters with which `verb` was asked of this session; None where it was not asked.
+
+    The request is gone afterwards. One without parameters, or with some that cannot be read,
+    has none: ``{}``.
+    """
+    path = folder.control / f"{session}.{verb}"
+    if not path.exists():
+        return None
+    said = read_json(path)
+    path.unlink(missing_ok=True)
+    return said if isinstance(said, dict) else {}
 
 
 def clear_foreign(folder: RunFolder, session: str) -> None:

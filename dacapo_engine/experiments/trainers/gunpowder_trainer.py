@@ -12,7 +12,7 @@ import torch
 from funlib.geometry import Coordinate
 from torch.optim.lr_scheduler import LRScheduler
 
-from dacapo_engine.errors import ConfigError, DataError, TrainingError
+from dacapo_engine.errors import ConfigError, DataError, DivergedError
 from dacapo_engine.experiments.datasplits.datasets.arrays.numpy_array import NumpyArray
 from dacapo_engine.experiments.datasplits.datasets.arrays.ones_array import OnesArray
 from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array import ZarrArray
@@ -296,7 +296,7 @@ class GunpowderTrainer(Trainer):
             )
         except FloatingPointError as error:
             first = self._iteration * self.batch_size
-            raise TrainingError(
+            raise DivergedError(
                 f"The {error} of iteration {self._iteration} is not a number (sample {first}).",
                 hint="Lower the learning rate, or look at that sample; the last weights are kept.",
             ) from error
