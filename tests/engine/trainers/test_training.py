@@ -340,7 +340,7 @@ def test_a_loss_that_is_no_number(
     monkeypatch.setattr(type(run.task.loss), "compute", spoiled)
     with pytest.raises(TrainingError, match="loss of iteration 2 is not a number"):
         train_run(run, validate=False, runs=tmp_path, device="cpu")
-    _check_failed(RunFolder.of(tmp_path, "try"), "training", "loss of iteration 2")
+    _check_failed(RunFolder.of(tmp_path, "try"), "diverged", "loss of iteration 2")
 
 
 def _check_failed(folder: RunFolder, code: str, words: str) -> None:
