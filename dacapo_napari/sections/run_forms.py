@@ -6,8 +6,10 @@ from qtpy.QtWidgets import QWidget
 
 from dacapo_engine.errors import DacapoError
 from dacapo_napari.run_settings import RunSettings
+from dacapo_napari.sections.augments_section import AugmentsSection
+from dacapo_napari.sections.model_section import ModelSection
 from dacapo_napari.sections.section import SectionState
-from dacapo_napari.sections.settings_sections import AugmentsSection, ModelSection, TaskSection
+from dacapo_napari.sections.task_section import TaskSection
 
 __all__ = ["RunForms"]
 

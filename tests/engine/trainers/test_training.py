@@ -354,17 +354,17 @@ def _check_failed(folder: RunFolder, code: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "sentence"),
+    ("error", "code", "sentence"),
     [
-        (RuntimeError("CUDA out of memory. Tried to"), "The device ran out of memory"),
-        (MemoryError(), "The computer ran out of memory"),
-        (OSError(28, "No space left on device"), "No space left on device"),
-        (ValueError("odd"), "The training failed: ValueError: odd"),
+        (RuntimeError("CUDA out of memory. Tried"), "out_of_memory", "The device ran out of memory"),
+        (MemoryError(), "out_of_memory", "The computer ran out of memory"),
+        (OSError(28, "No space left on device"), "disk_full", "No space left on device"),
+        (ValueError("odd"), "training", "The training failed: ValueError: odd"),
     ],
 )
 def test_every_failure_is_told(
     tmp_path: Path, run_config: RunConfig, monkeypatch: pytest.MonkeyPatch,
-    error: BaseException, sentence: str,
+    error: BaseException, code: str, sentence: str,
 ) -> None:  # fmt: skip
     def fail(*_: Any, **__: Any) -> None:
         raise error
@@ -372,7 +372,7 @@ def test_every_failure_is_told(
     monkeypatch.setattr(import_module("dacapo_engine.train"), "append_row", fail)
     with pytest.raises(DacapoError, match=sentence):
         go(run_config, tmp_path)
-    _check_failed(RunFolder.of(tmp_path, "try"), "training", sentence)
+    _check_failed(RunFolder.of(tmp_path, "try"), code, sentence)
 
 
 def test_a_device_that_is_not_there(tmp_path: Path, run_config: RunConfig) -> None:
