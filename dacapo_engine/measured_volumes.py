@@ -20,7 +20,7 @@ from dacapo_engine.fit_check import check_arrays_fit
 from dacapo_engine.presets import LabelledVolume
 from dacapo_engine.volume_files import VolumeFiles, array_config
 
-__all__ = ["measure_volumes", "open_array"]
+__all__ = ["measure_volumes", "names_apart", "open_array"]
 
 _SEARCHED_VOXELS = 2**27
 
@@ -52,7 +52,8 @@ def measure_volumes(
             hint="Paint objects in at least one of them.",
             place=str(files[0].labels),
         )
-    found = [_measure(each, name) for each, name in zip(used, _names(used), strict=True)]
+    names = names_apart([each.name for each in used])
+    found = [_measure(each, name) for each, name in zip(used, names, strict=True)]
     left_out = len(files) - len(used)
     text = f"{left_out} of {len(files)} images have no object and are left out."
     return found, (text,) if left_out else ()
@@ -64,13 +65,26 @@ def open_array(config: ArrayConfig) -> Array:
     return array
 
 
+def names_apart(names: Sequence[str]) -> list[str]:
+    """`names`, numbered where one comes again."""
+    apart: list[str] = []
+    for name in names:
+        others = (f"{name}_{number}" for number in range(2, len(names) + 2))
+        apart.append(next(each for each in (name, *others) if each not in apart))
+    return apart
+
+
 def _measure(files: VolumeFiles, name: str) -> LabelledVolume:
     raw_config = array_config(files.raw, files.axes)
     spatial = tuple(a for a in files.axes if a != "c") if files.axes is not None else None
     labels_config = array_config(files.labels, spatial)
     mask_config = array_config(files.mask, spatial) if files.mask is not None else None
     dataset = RawGTDatasetConfig(
-        name=name, raw_config=raw_config, gt_config=labels_config, mask_config=mask_config
+        name=name,
+        raw_config=raw_config,
+        gt_config=labels_config,
+        mask_config=mask_config,
+        **files.meaning.dataset_fields(),
     )
     opened = dataset.dataset_type(dataset)
     check_arrays_fit(opened)
@@ -111,12 +125,3 @@ def _has_object(files: VolumeFiles) -> bool:
     if math.prod(labels.grid.shape) > _SEARCHED_VOXELS:
         return True
     return bool(np.asarray(labels.data[...]).any())
-
-
-def _names(files: Sequence[VolumeFiles]) -> list[str]:
-    """Names that tell the volumes apart."""
-    names: list[str] = []
-    for each in files:
-        others = (f"{each.name}_{number}" for number in range(2, len(files) + 2))
-        names.append(next(name for name in (each.name, *others) if name not in names))
-    return names

@@ -15,6 +15,7 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.image_array_config imp
 )
 from dacapo_engine.experiments.datasplits.datasets.arrays.tiff_array_config import TiffArrayConfig
 from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array_config import ZarrArrayConfig
+from dacapo_engine.label_meaning import BACKGROUND_EVERYWHERE, LabelMeaning
 
 __all__ = ["Volume", "VolumeFiles", "array_config", "is_image_file", "parse_volume"]
 
@@ -27,12 +28,13 @@ Volume = LocalArrayIdentifier | Path
 
 @dataclass(frozen=True)
 class VolumeFiles:
-    """Where a labelled volume lies, and what its axes are where that has to be said."""
+    """Where a labelled volume lies, and what has to be said of its axes and labels."""
 
     raw: Volume
     labels: Volume
     mask: Volume | None = None
     axes: tuple[str, ...] | None = None
+    meaning: LabelMeaning = BACKGROUND_EVERYWHERE
 
     @property
     def name(self) -> str:

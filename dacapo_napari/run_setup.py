@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from dacapo_engine.errors import ConfigError, DacapoError, DuplicateNameError, NotFoundError
+from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
 from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier import (
     LocalArrayIdentifier,
 )
 from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array_config import ZarrArrayConfig
 from dacapo_engine.experiments.run_config import RunConfig
-from dacapo_engine.setup_run import VolumeFiles, check_volumes, set_up_run
+from dacapo_engine.measured_volumes import names_apart
+from dacapo_engine.setup_run import check_volumes, set_up_run
 from dacapo_engine.store.atomic import write_text
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.status import RunStatus, read_status
+from dacapo_engine.volume_files import VolumeFiles
 from dacapo_engine.yaml_file import read_config, to_yaml
 from dacapo_napari.run_settings import RunSettings
-from dacapo_napari.training_data import TrainingData
+from dacapo_napari.training_data import LabelledLayers, TrainingData, TrainingVolume
 from dacapo_napari.volume_files import VolumeOnDisk, on_disk, safe_name, write_volume
 
 __all__ = [
@@ -159,23 +163,31 @@ def _write_new_run(
     request: TrainingRequest, data: TrainingData, cancelled: Callable[[], bool]
 ) -> None:
     folder = request.folder
-    container = folder.inputs.absolute() / f"{safe_name(data.raw.name)}.zarr"
-    raw = on_disk(data.raw) or write_volume(data.raw, container, "raw", cancelled=cancelled)
-    labels = write_volume(data.labels, container, "labels", cancelled=cancelled)
-    mask = None
-    if data.mask is not None:
-        mask = write_volume(data.mask, container, "mask", cancelled=cancelled)
+    names = names_apart([safe_name(volume.name) for volume in data.volumes])
+    files = [
+        _written(volume, folder.inputs.absolute() / f"{name}.zarr", cancelled)
+        for volume, name in zip(data.volumes, names, strict=True)
+    ]
     if cancelled():
         return
-    files = VolumeFiles(
-        _identifier(raw), _identifier(labels), _identifier(mask) if mask else None, raw.axes
-    )
     config = set_up_run(files, name=folder.name, device=request.device).config
     if request.settings is not None:
         config = request.settings.applied_to(config)
         check_volumes(config)
     config = config.replace(num_iterations=request.num_iterations)
     write_text(folder.run_file, to_yaml(config))
+
+
+def _written(volume: TrainingVolume, container: Path, cancelled: Callable[[], bool]) -> VolumeFiles:
+    """Where a volume lies once the engine can open it."""
+    if isinstance(volume, VolumeFiles):
+        return volume
+    raw = on_disk(volume.raw) or write_volume(volume.raw, container, "raw", cancelled=cancelled)
+    labels = write_volume(volume.labels, container, "labels", cancelled=cancelled)
+    mask = None
+    if volume.mask is not None:
+        mask = _identifier(write_volume(volume.mask, container, "mask", cancelled=cancelled))
+    return VolumeFiles(_identifier(raw), _identifier(labels), mask, raw.axes, volume.meaning)
 
 
 def _identifier(volume: VolumeOnDisk) -> LocalArrayIdentifier:
@@ -208,18 +220,28 @@ def _check_goes_on(request: TrainingRequest) -> None:
 
 
 def _is_other_data(data: TrainingData, stored: RunConfig) -> bool:
-    """Whether the layers cannot be what a run was trained on: another shape or voxel size."""
-    for dataset in getattr(stored.datasplit_config, "train_configs", ()):
+    """Whether layers cannot be what a run was trained on: another shape or voxel size."""
+    arrays = list(_stored_images(stored))
+    return bool(arrays) and not all(
+        any(_is_alike(layers, array) for array in arrays) for layers in data.layers
+    )
+
+
+def _stored_images(stored: RunConfig) -> Iterator[Array]:
+    split = stored.datasplit_config
+    datasets = (getattr(split, name, ()) for name in ("train_configs", "validate_configs"))
+    for dataset in itertools.chain(*datasets):
         config = getattr(dataset.raw_config, "source_array_config", dataset.raw_config)
         if isinstance(config, ZarrArrayConfig):
             try:
-                array = config.array_type(config)
+                yield config.array_type(config)
             except (DacapoError, OSError):
                 continue
-            sizes = [float(size) for size in data.raw.voxel_size]
-            same_size = len(sizes) == len(array.voxel_size_nm) and all(
-                math.isclose(a, b, rel_tol=1e-6)
-                for a, b in zip(sizes, array.voxel_size_nm, strict=True)
-            )
-            return not same_size or tuple(array.data.shape) != data.raw.shape
-    return False
+
+
+def _is_alike(layers: LabelledLayers, array: Array) -> bool:
+    sizes = [float(size) for size in layers.raw.voxel_size]
+    same_size = len(sizes) == len(array.voxel_size_nm) and all(
+        math.isclose(a, b, rel_tol=1e-6) for a, b in zip(sizes, array.voxel_size_nm, strict=True)
+    )
+    return same_size and tuple(array.data.shape) == layers.raw.shape

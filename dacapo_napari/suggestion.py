@@ -37,6 +37,6 @@ def suggest(data: TrainingData, runs: Path, device: str) -> Suggestion:
     facts = measure(data)
     nowhere = ZarrArrayConfig(file_name=Path("unwritten.zarr"), dataset="raw")
     dataset = RawGTDatasetConfig(raw_config=nowhere, gt_config=nowhere)
-    name = free_name(runs, safe_name(data.raw.name))
+    name = free_name(runs, safe_name(data.first.name))
     config = suggest_run([LabelledVolume(dataset, facts)], name=name, device=device)
     return Suggestion(facts, config, name)

@@ -8,30 +8,70 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from dacapo_engine.errors import DataError
+from dacapo_engine.experiments.datasplits.datasets.merged_facts import merge_facts
 from dacapo_engine.experiments.datasplits.datasets.volume_facts import VolumeFacts, measure_volume
+from dacapo_engine.label_meaning import BACKGROUND_EVERYWHERE, LabelMeaning
+from dacapo_engine.measured_volumes import measure_volumes
 from dacapo_engine.units import format_lengths
+from dacapo_engine.volume_files import VolumeFiles
 from dacapo_napari.layer_volume import LayerVolume
 
-__all__ = ["TrainingData", "measure"]
+__all__ = ["LabelMeaning", "LabelledLayers", "TrainingData", "TrainingVolume", "measure"]
 
 
 @dataclass(frozen=True)
-class TrainingData:
-    """An image, its labels, and where the labels count."""
+class LabelledLayers:
+    """An image, its labels, where the labels count and what they mean."""
 
     raw: LayerVolume
     labels: LayerVolume
     mask: LayerVolume | None = None
+    meaning: LabelMeaning = BACKGROUND_EVERYWHERE
+
+    @property
+    def name(self) -> str:
+        """A short name for the volume."""
+        return self.raw.name
+
+
+TrainingVolume = LabelledLayers | VolumeFiles
+"""Layers of napari, or files that are opened by the engine only."""
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """The volumes that a run learns from, one at least."""
+
+    volumes: tuple[TrainingVolume, ...]
+
+    @property
+    def first(self) -> TrainingVolume:
+        """The volume whose name the run takes."""
+        return self.volumes[0]
+
+    @property
+    def layers(self) -> tuple[LabelledLayers, ...]:
+        """The volumes that are layers."""
+        return tuple(each for each in self.volumes if isinstance(each, LabelledLayers))
 
 
 def measure(data: TrainingData) -> VolumeFacts:
-    """What there is to know about the layers; reads a bounded part of them, so off the Qt thread.
+    """What there is to know about the volumes; reads a bounded part of them, so off the Qt thread.
 
     Raises
     ------
     DataError
-        If the layers do not fit each other, or their values cannot be learnt from.
+        If layers do not fit each other, or their values cannot be learnt from.
     """
+    facts = [_measure_layers(each) for each in data.layers]
+    files = [each for each in data.volumes if isinstance(each, VolumeFiles)]
+    if files:
+        found, _ = measure_volumes(files, "train")
+        facts += [volume.facts for volume in found]
+    return merge_facts(facts)
+
+
+def _measure_layers(data: LabelledLayers) -> VolumeFacts:
     raw = data.raw
     _check_voxels(raw, data.labels)
     _check_place(raw, data.labels)

@@ -25,7 +25,7 @@ from dacapo_napari.sections.layer_facts import (
 )
 from dacapo_napari.sections.section import Section, SectionState
 from dacapo_napari.theme_colours import ThemeColours
-from dacapo_napari.training_data import TrainingData
+from dacapo_napari.training_data import LabelledLayers, TrainingData
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -110,11 +110,12 @@ class DataSection(Section):
             raise DataError(f"Choose {missing} to learn from.", place="data")
         axes = self._axes()
         volume = layer_volume(raw, axes)
-        return TrainingData(
+        layers = LabelledLayers(
             volume,
             labels_beside(volume, labels),
             None if mask is None else labels_beside(volume, mask),
         )
+        return TrainingData((layers,))
 
     def error(self) -> str:
         """The sentence at the fields, empty while there is none."""

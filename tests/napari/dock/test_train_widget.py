@@ -122,7 +122,7 @@ def test_first_axis_is_shown_and_can_be_corrected(
     combo.setCurrentIndex(combo.findData("s"))
     combo.activated.emit(combo.currentIndex())
     assert "12 separate images" in find(dock, "data.shape").fact()
-    assert dock.data.data().raw.axes == ("s", "y", "x")
+    assert dock.data.data().layers[0].raw.axes == ("s", "y", "x")
     qtbot.waitUntil(lambda: is_ready(dock), timeout=10_000)
 
 
@@ -232,14 +232,14 @@ def trained(run_folder: RunFolder, nuclei: Any) -> RunFolder:
 
     from dacapo_napari.layer_volume import layer_volume
     from dacapo_napari.run_setup import TrainingRequest, prepare_run
-    from dacapo_napari.training_data import TrainingData
+    from dacapo_napari.training_data import LabelledLayers, TrainingData
 
     raw, labels = (array[:24, :64, :64] for array in nuclei)
     axes = ("z", "y", "x")
-    data = TrainingData(
+    layers = LabelledLayers(
         layer_volume(Image(raw, name="raw"), axes), layer_volume(Labels(labels), axes)
     )
-    request = TrainingRequest(run_folder, data, None, 100, "cpu", "python")
+    request = TrainingRequest(run_folder, TrainingData((layers,)), None, 100, "cpu", "python")
     prepare_run(request, lambda: False)
     for iteration in range(3):
         append_row(run_folder.training_stats_file, {"iteration": iteration, "loss": 0.7})

@@ -1,0 +1,65 @@
+"""What the labels of a volume mean: what 0 is, what is finished, what is held back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypedDict
+
+from dacapo_engine.experiments.datasplits.datasets.arrays.crop_array_config import RegionConfig
+from dacapo_engine.holdout import Box
+
+__all__ = ["BACKGROUND_EVERYWHERE", "Box", "LabelFields", "LabelMeaning", "ZeroMeaning", "region"]
+
+ZeroMeaning = Literal["background", "background_where_done", "unknown"]
+"""What 0 is: no object anywhere, no object in what is done, or nothing that anybody looked at."""
+
+
+class LabelFields(TypedDict):
+    """Fields of a dataset's config that say what 0 is."""
+
+    unlabelled_value: int | None
+    done: tuple[RegionConfig, ...] | None
+
+
+@dataclass(frozen=True)
+class LabelMeaning:
+    """What somebody says about labels that cannot be seen in them.
+
+    Boxes are begin and shape in voxels of the labels, one number per axis but channels.
+
+    Attributes
+    ----------
+    zero
+        What 0 is.
+    done
+        Boxes that were painted completely; a slice is a box one voxel thick. They count where
+        `zero` is ``background_where_done``.
+    number_pieces
+        Whether every separate piece of the labels is an object of its own, whatever its value.
+    train, validate
+        Boxes to train on and boxes to be scored on; chosen by itself where there are none.
+    """
+
+    zero: ZeroMeaning = "background"
+    done: tuple[Box, ...] = ()
+    number_pieces: bool = False
+    train: tuple[Box, ...] = ()
+    validate: tuple[Box, ...] = ()
+
+    def dataset_fields(self) -> LabelFields:
+        """What a dataset's config says of 0."""
+        if self.zero == "background":
+            return {"unlabelled_value": None, "done": None}
+        if self.zero == "unknown":
+            return {"unlabelled_value": 0, "done": None}
+        return {"unlabelled_value": None, "done": tuple(region(box) for box in self.done)}
+
+
+BACKGROUND_EVERYWHERE = LabelMeaning()
+"""What labels mean of which nobody has said anything."""
+
+
+def region(box: Box) -> RegionConfig:
+    """A box of voxels, as configs say it."""
+    offset, shape = box
+    return RegionConfig(offset=offset, shape=shape, unit="voxels")
