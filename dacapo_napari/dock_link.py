@@ -35,6 +35,7 @@ class DockLink:
         self._interruptible: list[QThread] = []
         self._calls: dict[str, BackgroundCall] = {}
         self._connections: list[tuple[Any, Callable[..., Any]]] = []
+        self._on_close: list[Callable[[], None]] = []
         quit_politely()
 
     def connect(self, emitter: Any, callback: Callable[..., Any]) -> None:
@@ -48,6 +49,10 @@ class DockLink:
             self._calls[name].forget()
         self._calls[name] = BackgroundCall(function, *arguments)
         return self._calls[name]
+
+    def on_close(self, callback: Callable[[], None]) -> None:
+        """Call `callback` once when everything is let go of; it must not need a widget."""
+        self._on_close.append(callback)
 
     def is_calling(self, name: str) -> bool:
         """Whether a call of this name has been made and not finished."""
@@ -89,6 +94,8 @@ class DockLink:
             thread.requestInterruption()
         self._interruptible.clear()
         self.pipeline.close()
+        while self._on_close:
+            self._on_close.pop()()
         for emitter, callback in self._connections:
             with contextlib.suppress(ValueError, KeyError, RuntimeError):
                 emitter.disconnect(callback)

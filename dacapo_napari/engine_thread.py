@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from typing import Protocol
+from collections import deque
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from qtpy.QtCore import QThread, Signal
 
@@ -74,6 +76,7 @@ class EngineThread(QThread):
         self._wake = threading.Event()
         self._let_go = threading.Event()
         self._stop_wanted = False
+        self._asked: deque[tuple[Verb, Mapping[str, Any] | None]] = deque()
         self._old_session = ""
         self._waiting_for_session = False
 
@@ -85,6 +88,11 @@ class EngineThread(QThread):
     def stop_training(self) -> None:
         """Ask the training to keep its weights and end; returns at once."""
         self._stop_wanted = True
+        self._wake.set()
+
+    def ask(self, verb: Verb, parameters: Mapping[str, Any] | None = None) -> None:
+        """Ask the training for `verb` as soon as it can hear it; returns at once."""
+        self._asked.append((verb, parameters))
         self._wake.set()
 
     def want_snapshot(self, iteration: int | None) -> None:
@@ -178,6 +186,7 @@ class EngineThread(QThread):
                 self._say_how_it_ended(self._engine, exit_status)
                 self._engine = None
             self._pass_on_stop()
+            self._pass_on_asked()
             self._wake.wait(self._pause())
             self._wake.clear()
 
@@ -209,6 +218,15 @@ class EngineThread(QThread):
             self._stop_wanted = False
             if status.state.active:
                 ask(self.folder, status.session, Verb.STOP)
+
+    def _pass_on_asked(self) -> None:
+        status = self._session()
+        if status is None:
+            return
+        while self._asked:
+            verb, parameters = self._asked.popleft()
+            if status.state.active:
+                ask(self.folder, status.session, verb, parameters)
 
     def _say_how_it_ended(self, engine: Engine, exit_status: int) -> None:
         status = self._session()
