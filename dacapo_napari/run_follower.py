@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import math
-import platform
-import time
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import psutil
 
-from dacapo_engine.store.atomic import read_json
+from dacapo_engine.store.alive import is_alive
 from dacapo_engine.store.rows import RowReader
 from dacapo_engine.store.run_folder import RunFolder
-from dacapo_engine.store.status import STALE_SECONDS, RunStatus, read_status
+from dacapo_engine.store.status import RunStatus, read_status
 from dacapo_napari.run_arrays import read_snapshot
 from dacapo_napari.run_updates import (
     LossRows,
@@ -109,7 +106,8 @@ class RunFollower:
             return []
         pairs = [(number(row.get("iteration")), number(row.get("loss"))) for row in rows]
         table = np.array(pairs, dtype=np.float64).reshape(-1, 2)
-        return [LossRows(table[:, 0], table[:, 1], fresh)]
+        seconds = np.array([number(row.get("time")) + number(row.get("wait", 0)) for row in rows])
+        return [LossRows(table[:, 0], table[:, 1], fresh, seconds)]
 
     def _new_scores(self) -> list[Update]:
         rows, fresh = self._rows(1, self._scores)
@@ -135,23 +133,6 @@ class RunFollower:
 
     def _is_kept(self, iteration: int) -> bool:
         return (self._folder.snapshot_container / str(iteration)).is_dir()
-
-
-def is_alive(folder: RunFolder, status: RunStatus) -> bool:
-    """Whether a training is behind `status`.
-
-    On this machine its process is looked up. Elsewhere the lock counts, which is renewed every few
-    seconds, and not the status alone, which waits for the end of each iteration and validation.
-    """
-    if not status.state.active:
-        return False
-    lock = read_json(folder.lock_file)
-    if not isinstance(lock, dict):
-        return status.alive
-    if lock.get("host") == platform.node():
-        pid = lock.get("pid")
-        return isinstance(pid, int) and bool(psutil.pid_exists(pid))
-    return status.alive or time.time() - number(lock.get("heartbeat")) < STALE_SECONDS
 
 
 def number(value: object) -> float:

@@ -44,11 +44,14 @@ class LossRows:
     iterations, losses : arrays of one length
     fresh : bool
         Whether what was told before no longer holds (a resume drops rows).
+    seconds : array
+        How long each step took, waiting for data included; none where that is not known.
     """
 
     iterations: npt.NDArray[np.float64]
     losses: npt.NDArray[np.float64]
     fresh: bool
+    seconds: npt.NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,13 @@ from qtpy.QtGui import QColor
 __all__ = ["ThemeColours", "theme_colours"]
 
 _HALF = 128
+_OTHERS_ON_DARK = ("#5fc27e", "#d98cc8", "#c7c75a", "#6fd0d0")
+_OTHERS_ON_LIGHT = ("#1d7a3c", "#9c2f86", "#7a7a00", "#00727a")
 
 
 @dataclass(frozen=True)
 class ThemeColours:
-    """Colours as ``#rrggbb``."""
+    """Colours as ``#rrggbb``; `others` are told apart, for what is drawn beside the rest."""
 
     background: str
     text: str
@@ -25,6 +27,7 @@ class ThemeColours:
     amber: str
     green: str
     red: str
+    others: tuple[str, ...] = ()
 
 
 def theme_colours(theme: str) -> ThemeColours:
@@ -43,4 +46,5 @@ def theme_colours(theme: str) -> ThemeColours:
         amber=found.warning.as_hex(format="long") if dark else "#7a5b00",
         green="#5fc27e" if dark else "#1d7a3c",
         red="#ff8080" if dark else "#b3000f",
+        others=_OTHERS_ON_DARK if dark else _OTHERS_ON_LIGHT,
     )

@@ -8,10 +8,11 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout
 
 from dacapo_engine.store.status import RunState, RunStatus
+from dacapo_napari.durations import duration_words
 from dacapo_napari.sections.banner import Banner
 from dacapo_napari.theme_colours import ThemeColours
 
-__all__ = ["TrainBar", "duration_words"]
+__all__ = ["TrainBar"]
 
 _WORDS = {
     RunState.STARTING: "Starting",
@@ -109,12 +110,3 @@ def status_words(status: RunStatus, *, alive: bool) -> str:
     if status.message:
         parts.append(status.message)
     return ", ".join(parts)
-
-
-def duration_words(seconds: float) -> str:
-    """Seconds in words: ``45 s``, ``38 min``, ``5.2 h``, ``3 days``."""
-    for limit, size, unit in ((90, 1, "s"), (5400, 60, "min"), (129600, 3600, "h")):
-        if seconds < limit:
-            number = seconds / size
-            return f"{number:.1f} {unit}" if unit == "h" else f"{number:.0f} {unit}"
-    return f"{seconds / 86400:.0f} days"
