@@ -19,7 +19,7 @@ _DIGITS = ((1, 1.5, 2, 3, 4, 5, 6, 8), (1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1, 3), 
 _TICK_PIXELS = 22
 
 
-class LossAxis(pg.AxisItem):  # type: ignore[misc]
+class LossAxis(pg.AxisItem):
     """Each tick tells the loss itself, also where the axis runs through its logarithms."""
 
     _powers = False
