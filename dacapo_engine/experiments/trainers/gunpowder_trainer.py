@@ -24,7 +24,7 @@ from dacapo_engine.experiments.trainers.sample_plan import SamplePlan
 from dacapo_engine.experiments.trainers.sample_planning import plan_samples
 from dacapo_engine.experiments.trainers.snapshot_writer import SnapshotWriter
 from dacapo_engine.experiments.trainers.trainer import Trainer
-from dacapo_engine.experiments.trainers.training_step import take_step
+from dacapo_engine.experiments.trainers.training_step import Batch, take_step
 from dacapo_engine.experiments.trainers.weight_average import WeightAverage
 from dacapo_engine.experiments.training_iteration_stats import TrainingIterationStats
 from dacapo_engine.gp import CopyMask, DaCapoArraySource, DaCapoTargetFilter, GraphSource, Product
@@ -65,6 +65,8 @@ class GunpowderTrainer(Trainer):
 
     Attributes
     ----------
+    accumulate : int
+        Batches of one iteration.
     num_data_fetchers : int
         Processes that prepare samples.
     print_profiling : int
@@ -89,6 +91,7 @@ class GunpowderTrainer(Trainer):
         self.config = trainer_config
         self.learning_rate = trainer_config.learning_rate
         self.batch_size = trainer_config.batch_size
+        self.accumulate = trainer_config.accumulate
         self.num_data_fetchers = trainer_config.num_data_fetchers
         self.snapshot_iteration = trainer_config.snapshot_interval
         self.min_masked = trainer_config.min_masked
@@ -120,7 +123,7 @@ class GunpowderTrainer(Trainer):
     def iteration(self, value: int) -> None:
         self._iteration = value
         if self._loader is not None:
-            self._loader.restart(value)
+            self._loader.restart(value * self.accumulate)
 
     def create_optimizer(self, model: Model) -> torch.optim.Optimizer:
         """The optimizer of the config, with its schedule and the average of the weights."""
@@ -160,16 +163,20 @@ class GunpowderTrainer(Trainer):
         self._loader = SampleLoader(
             plan, self.batch_size, self.num_data_fetchers, lambda: self.label_version()
         )
-        self._loader.restart(self._iteration)
+        self._loader.restart(self._iteration * self.accumulate)
         self._loss = task.loss
         if snapshot_container is not None:
             self._snapshots = SnapshotWriter(snapshot_container, datasets[0].raw.grid)
 
     def next(self) -> tuple[torch.Tensor, ...]:
-        """The next batch as raw, gt, target, weight and mask, each with a batch axis first."""
-        batch = self._next_batch()
+        """The samples of the next iteration as raw, gt, target, weight and mask.
+
+        Each has a batch axis first, along which accumulated batches follow each other.
+        """
+        batches = [self._next_batch() for _ in range(self.accumulate)]
         self._iteration += 1
-        return batch.raw, batch.gt, batch.target, batch.weight, batch.mask
+        names = ("raw", "gt", "target", "weight", "mask")
+        return tuple(torch.cat([getattr(batch, name) for batch in batches]) for name in names)
 
     def iterate(
         self,
@@ -193,10 +200,10 @@ class GunpowderTrainer(Trainer):
         to_fast_layout(model, model.architecture.dims)
         for _ in range(num_iterations):
             waiting = time.perf_counter()
-            batch = self._next_batch()
+            batches = [self._next_batch() for _ in range(self.accumulate)]
             started = time.perf_counter()
             rate = float(optimizer.param_groups[0]["lr"])
-            loss = self._step(batch, model, optimizer, device)
+            loss = self._step(batches, model, optimizer, device)
             finished = time.perf_counter()
             stats = TrainingIterationStats(
                 iteration=self._iteration,
@@ -204,7 +211,7 @@ class GunpowderTrainer(Trainer):
                 time=finished - started,
                 wait=started - waiting,
                 learning_rate=rate,
-                label_version=batch.label_version,
+                label_version=batches[-1].label_version,
             )
             self._log_profile(stats)
             self._iteration += 1
@@ -269,39 +276,42 @@ class GunpowderTrainer(Trainer):
         keep_gradient: bool = False,
     ) -> tuple[float, torch.Tensor]:
         """One step on tensors with a batch axis; see `take_step`."""
-        batch = (raw, target, weight)
-        value, prediction = take_step(model, optimizer, loss, batch, self.config, keep_gradient)
+        value, prediction = take_step(
+            model, optimizer, loss, [(raw, target, weight)], self.config, keep_gradient
+        )
+        self._after_step()
+        return value, prediction
+
+    def _after_step(self) -> None:
         if self.scheduler is not None:
             self.scheduler.step()
         if self.average is not None:
             self.average.update()
-        return value, prediction
 
     def _step(
         self,
-        batch: SampleBatch,
+        batches: Sequence[SampleBatch],
         model: Model,
         optimizer: torch.optim.Optimizer,
         device: torch.device,
     ) -> float:
         if self._loss is None:
             raise ConfigError("build_batch_provider has to be called before iterate.")
-        raw = batch.raw.to(device, torch.float32, non_blocking=True)
-        target = batch.target.to(device, non_blocking=True)
-        weight = batch.weight.to(device, non_blocking=True)
+        moved = (_on_device(batch, device) for batch in batches)
         snapshot = self._wants_snapshot()
         try:
-            loss, prediction = self.step_on(
-                raw, target, weight, self._loss, model, optimizer, keep_gradient=snapshot
+            loss, prediction = take_step(
+                model, optimizer, self._loss, moved, self.config, snapshot, count=len(batches)
             )
         except FloatingPointError as error:
-            first = self._iteration * self.batch_size
+            first = self._iteration * self.accumulate * self.batch_size
             raise DivergedError(
                 f"The {error} of iteration {self._iteration} is not a number (sample {first}).",
                 hint="Lower the learning rate, or look at that sample; the last weights are kept.",
             ) from error
+        self._after_step()
         if snapshot:
-            self._write_snapshot(batch, prediction, model)
+            self._write_snapshot(batches[-1], prediction, model)
         return loss
 
     def _wants_snapshot(self) -> bool:
@@ -340,3 +350,11 @@ class GunpowderTrainer(Trainer):
                 stats.time,
                 stats.wait,
             )
+
+
+def _on_device(batch: SampleBatch, device: torch.device) -> Batch:
+    return (
+        batch.raw.to(device, torch.float32, non_blocking=True),
+        batch.target.to(device, non_blocking=True),
+        batch.weight.to(device, non_blocking=True),
+    )

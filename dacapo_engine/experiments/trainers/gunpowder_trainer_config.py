@@ -28,6 +28,15 @@ class GunpowderTrainerConfig(TrainerConfig):
         "dacapo_engine.experiments.trainers.gunpowder_trainer:GunpowderTrainer"
     )
 
+    accumulate: int = Field(
+        default=1,
+        ge=1,
+        le=4096,
+        title="Gradient accumulation",
+        description="Batches whose gradients are averaged for one iteration: as if the batch were"
+        " so many times larger, in the memory of one.",
+        json_schema_extra={"advanced": True, "unit": "batches"},
+    )
     augments: tuple[AnyAugmentConfig, ...] = Field(
         default=(),
         title="Augments",
