@@ -56,16 +56,21 @@ class RunSession(QObject):
     Signals
     -------
     run_changed()
-        Another run is shown, or what is stored under its name is another.
+        What is stored under the run's name was looked at.
+    followed()
+        Another run is shown from now on, or none that was trained; `look` tells which.
     state_changed()
         `active`, `stopping`, `state` or `has_begun` may be new.
     updated(Update)
         News of the run that is followed.
     failed(Failed)
-        Something went wrong with the run or could not be looked at.
+        Something went wrong with the run.
+    look_failed(Failed)
+        The name cannot be looked for.
     """
 
     run_changed = Signal()
+    followed = Signal()
     state_changed = Signal()
     updated = Signal(object)
     failed = Signal(object)
@@ -160,6 +165,7 @@ class RunSession(QObject):
         self._state = self.status = None
         if look.begun and look.config is not None and look.folder is not None:
             self._watch(EngineThread(look.folder))
+        self.followed.emit()
 
     def _watch(self, thread: EngineThread) -> None:
         thread.updated.connect(self._on_update)

@@ -1,0 +1,139 @@
+"""The run that the sections of a dock describe together."""
+
+from __future__ import annotations
+
+from qtpy.QtCore import QObject, Signal
+
+from dacapo_engine.errors import DacapoError
+from dacapo_engine.experiments.run_config import RunConfig
+from dacapo_engine.store.run_folder import RunFolder
+from dacapo_napari.plugin_settings import engine_python
+from dacapo_napari.run_session import RunSession
+from dacapo_napari.run_settings import RunSettings
+from dacapo_napari.run_setup import TrainingRequest
+from dacapo_napari.run_updates import Failed
+from dacapo_napari.sections.data_section import DataSection
+from dacapo_napari.sections.run_forms import RunForms
+from dacapo_napari.sections.train_section import TrainSection
+from dacapo_napari.suggestion import Suggestion, suggest
+
+__all__ = ["RunComposer"]
+
+
+class RunComposer(QObject):
+    """Reads the sections, and fills them: with what fits the data, or with a run that is there.
+
+    Signals
+    -------
+    said(str)
+        What is being done, or is missing, before there is a run to tell of.
+    """
+
+    said = Signal(str)
+
+    def __init__(
+        self,
+        session: RunSession,
+        data: DataSection,
+        forms: RunForms,
+        run: TrainSection,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.data = data
+        self.forms = forms
+        self.run = run
+        data.changed.connect(self.suggest)
+        run.run_changed.connect(self.look)
+        run.iterations.valueChanged.connect(self._show_summary)
+        session.run_changed.connect(self._on_run_changed)
+        session.followed.connect(self._on_followed)
+        session.look_failed.connect(self._on_look_failed)
+
+    def request(self) -> TrainingRequest:
+        """The run as it is described now.
+
+        Raises
+        ------
+        DacapoError
+            If something does not fit; a form shows it at its field.
+        """
+        return TrainingRequest(
+            folder=RunFolder.of(self.run.runs().absolute(), self.run.name()),
+            data=self.data.data() if self.data.is_complete() else None,
+            settings=self.forms.settings() if self.forms.is_filled else None,
+            num_iterations=self.run.iterations.value(),
+            device=self.run.device_name() or "auto",
+            python=engine_python(),
+            in_thread=self.run.in_thread.isChecked(),
+        )
+
+    def fill(self, config: RunConfig) -> None:
+        """Show the settings of a run."""
+        self.forms.fill(RunSettings.of(config))
+        self.run.iterations.fill(config.num_iterations)
+
+    def show_run(self, folder: RunFolder) -> None:
+        """Enter the run in `folder`, as the user would."""
+        self.run.runs_folder.setText(str(folder.path.parent))
+        self.run.set_name(folder.name)
+
+    def look(self) -> None:
+        """See what is stored under the name that is entered."""
+        self.session.look_at(self.run.runs(), self.run.name())
+
+    def suggest(self) -> None:
+        """Measure the data and fill the sections with what fits it."""
+        if not self.data.is_complete():
+            self.said.emit("Choose an image and its labels.")
+            return
+        try:
+            data = self.data.data()
+        except DacapoError as error:
+            self.data.set_error(str(Failed.of(error)))
+            return
+        self.said.emit("Looking at the data…")
+        arguments = (data, self.run.runs(), self.run.best_device())
+        self.session.call("suggest", suggest, *arguments).begin(
+            self._on_suggested, self._on_not_suggested
+        )
+
+    def _on_suggested(self, suggestion: Suggestion) -> None:
+        self.data.set_error("")
+        self.data.set_facts(suggestion.facts)
+        self.run.suggest_name(suggestion.name)
+        if not self.session.has_begun:
+            self.forms.suggest(RunSettings.of(suggestion.config))
+            self.run.iterations.suggest(suggestion.config.num_iterations)
+        self.said.emit("Ready.")
+
+    def _on_not_suggested(self, failure: Failed) -> None:
+        self.data.set_error(str(failure))
+        self.said.emit("")
+
+    def _on_run_changed(self) -> None:
+        look = self.session.look
+        if look is None:
+            return
+        self.run.show_existing(look.names)
+        self.run.name_error.setText(look.problem if self.run.name() else "")
+        self._show_summary()
+
+    def _on_followed(self) -> None:
+        look = self.session.look
+        if look is not None and look.begun and look.config is not None:
+            self.fill(look.config)
+
+    def _on_look_failed(self, failure: Failed) -> None:
+        self.run.name_error.setText(str(failure))
+
+    def _show_summary(self) -> None:
+        self.run.show_summary(self._run_words())
+
+    def _run_words(self) -> str:
+        look = self.session.look
+        if look is None or look.folder is None:
+            return "needs another name" if self.run.name() else "needs a name"
+        words = f"{self.run.name()}, {self.run.iterations.value():,} iterations"
+        return f"{words}, goes on" if self.session.has_begun else words
