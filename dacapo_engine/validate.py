@@ -26,6 +26,7 @@ from dacapo_engine.store.atomic import read_json
 from dacapo_engine.store.local_weights_store import LocalWeightsStore
 from dacapo_engine.store.rows import append_row
 from dacapo_engine.store.run_folder import RunFolder, default_runs_folder
+from dacapo_engine.store.run_summary import MEAN_OF_DATASETS
 from dacapo_engine.yaml_file import read_config
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 
 __all__ = ["MEAN_OF_DATASETS", "Validation", "validate", "validate_run"]
 
-MEAN_OF_DATASETS = "mean of datasets"
 """Under this name the best iteration over all validation datasets is kept."""
 
 logger = logging.getLogger(__name__)
@@ -113,15 +113,27 @@ class Validation:
         self._store = LocalWeightsStore(folder.path.parent)
 
     def score(
-        self, iteration: int, should_stop: Callable[[], bool] = lambda: False
+        self,
+        iteration: int,
+        should_stop: Callable[[], bool] = lambda: False,
+        on_progress: Callable[[float], None] = lambda share: None,
     ) -> ValidationIterationScores | None:
-        """Score the current weights; None where it was asked to stop or has no datasets."""
+        """Score the current weights; None where it was asked to stop or has no datasets.
+
+        `on_progress` is told the share of the volumes that is predicted.
+        """
         found: list[Scores] = []
-        for dataset in self._datasets:
-            scores = self._score_dataset(dataset, iteration, should_stop)
-            if scores is None:
+        for number, dataset in enumerate(self._datasets):
+
+            def progress(share: float, done: int = number) -> None:
+                on_progress((done + share) / len(self._datasets))
+                if should_stop():
+                    raise _Interrupted
+
+            try:
+                found.append(self._score_dataset(dataset, iteration, progress))
+            except _Interrupted:
                 return None
-            found.append(scores)
         if not found:
             return None
         if len(found) > 1:
@@ -132,33 +144,36 @@ class Validation:
         return result
 
     def _score_dataset(
-        self, dataset: Dataset, iteration: int, should_stop: Callable[[], bool]
-    ) -> Scores | None:
-        prediction = self._predict(dataset)
+        self, dataset: Dataset, iteration: int, progress: Callable[[float], None]
+    ) -> Scores:
+        prediction = self._predict(dataset, progress)
         task = self._run.task
         scores = []
         best: tuple[EvaluationScores, np.ndarray] | None = None
         values = prediction[prediction.roi]
         for parameters, labels in task.post_processor.segment_all(values, task.parameters):
-            if should_stop():
-                return None
+            progress(1.0)
             entry = task.evaluator.evaluate(_like(labels, prediction), dataset.gt, dataset.mask)
             scores.append((parameters, entry))
             if best is None or self._better(entry, best[0]):
                 best = entry, labels
         scores.sort(key=lambda pair: pair[0].id)
-        self._record(dataset, iteration, scores)
+        objects = None
+        if best is not None:
+            segmentation = _like(best[1], prediction)
+            objects = task.evaluator.count_objects(segmentation, dataset.gt, dataset.mask)
+        self._record(dataset, iteration, scores, (best[0], objects) if best else None)
         if best is not None:
             self._store_volumes(dataset, iteration, prediction, best[1])
         return scores
 
-    def _predict(self, dataset: Dataset) -> NumpyArray:
+    def _predict(self, dataset: Dataset, progress: Callable[[float], None]) -> NumpyArray:
         if dataset.gt is None:
             raise DataError(f"{dataset.name} has no labels to be scored against.")
         raw = dataset.raw
         roi = dataset.gt.roi.snap_to_grid(raw.voxel_size, "shrink").intersect(raw.roi)
         with averaged(self._run):
-            data = BlockPredictor.of_run(self._run).predict(raw, roi)
+            data = BlockPredictor.of_run(self._run).predict(raw, roi, progress)
         grid = raw.grid.cropped(raw.grid.box(roi))
         return NumpyArray.from_grid(data, grid, ("c", *raw.spatial_axes), name="prediction")
 
@@ -247,6 +262,10 @@ class Validation:
                 shutil.rmtree(path / dataset.name, ignore_errors=True)
                 if not any(child.is_dir() for child in path.iterdir()):
                     shutil.rmtree(path, ignore_errors=True)
+
+
+class _Interrupted(Exception):
+    """Somebody asked to stop while the run was being scored."""
 
 
 def averaged(run: Run) -> AbstractContextManager[None]:

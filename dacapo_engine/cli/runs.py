@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dacapo_engine.store.run_folder import default_runs_folder
+from dacapo_engine.errors import NotFoundError
+from dacapo_engine.store.run_folder import RunFolder, default_runs_folder
 from dacapo_engine.store.run_summary import summarize_runs
 
 if TYPE_CHECKING:
@@ -22,10 +23,24 @@ _CRITERIA_SHOWN = 5
 _HEADER = ("run", "state", "iterations", "best scores (at iteration)")
 
 
-@click.command()
+class _ListsByItself(click.Group):
+    """Without the name of a command it lists: ``runs`` and ``runs DIR``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or args[0] not in {*self.commands, *ctx.help_option_names}:
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_ListsByItself)
+def runs() -> None:
+    """List runs, or compare two of them."""
+
+
+@runs.command("list")
 @click.argument("folder", required=False, metavar="[DIR]", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
-def runs(folder: Path | None, as_json: bool) -> None:
+def list_runs(folder: Path | None, as_json: bool) -> None:
     """List the runs in DIR, or in the default runs folder.
 
     The environment variable DACAPO_RUNS sets the default.
@@ -41,9 +56,45 @@ def runs(folder: Path | None, as_json: bool) -> None:
         click.echo(line)
 
 
+@runs.command("diff")
+@click.argument("first", metavar="A", type=click.Path(path_type=Path))
+@click.argument("second", metavar="B", type=click.Path(path_type=Path))
+@click.option("--runs", "folder", type=click.Path(path_type=Path), help="Where runs are by name.")
+def diff(first: Path, second: Path, folder: Path | None) -> None:
+    """Tell in what the settings of the runs A and B differ.
+
+    A and B are folders of runs, their names in the runs folder, or run files.
+    """
+    from dacapo_engine.config_difference import config_differences
+    from dacapo_engine.experiments.run_config import RunConfig
+    from dacapo_engine.yaml_file import read_config
+
+    chosen = folder if folder is not None else default_runs_folder()
+    before, after = (read_config(_run_file(each, chosen), RunConfig) for each in (first, second))
+    found = config_differences(before, after)
+    for difference in found:
+        click.echo(str(difference))
+    if not found:
+        click.echo("The settings are the same.")
+
+
+def _run_file(given: Path, runs_folder: Path) -> Path:
+    """The run file that `given` stands for."""
+    if given.is_file():
+        return given
+    for folder in (RunFolder(given), RunFolder(runs_folder / given)):
+        if folder.exists():
+            return folder.run_file
+    raise NotFoundError(
+        f"There is no run {str(given)!r}.",
+        hint=f"Give a run folder, a run file, or the name of a run in {runs_folder}.",
+    )
+
+
 def _rows(run: RunSummary) -> list[tuple[str, ...]]:
     """A row for the run, and further ones for its second and later datasets."""
-    texts = [_scores(scores) for scores in run.best.values()] or [run.message or "not scored yet"]
+    told = run.problem or run.message or "not scored yet"
+    texts = [_scores(scores) for scores in run.best.values()] or [told]
     if len(run.best) > 1:
         texts = [f"{name}: {text}" for name, text in zip(run.best, texts, strict=True)]
     progress = f"{run.iteration}/{run.num_iterations}" if run.num_iterations else "-"

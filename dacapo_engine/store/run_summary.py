@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dacapo_engine.store.alive import is_alive
 from dacapo_engine.store.atomic import read_json
 from dacapo_engine.store.run_folder import RunFolder
-from dacapo_engine.store.status import RunStatus, read_status
+from dacapo_engine.store.status import FORMAT, read_status
 
-__all__ = ["BestScore", "RunSummary", "summarize_runs"]
+__all__ = [
+    "UNREADABLE",
+    "BestScore",
+    "RunSummary",
+    "run_folders",
+    "summarize_run",
+    "summarize_runs",
+]
+
+UNREADABLE = "unreadable"
+MEAN_OF_DATASETS = "mean of datasets"
+"""The name under which the best mean over several datasets is stored."""
+
+_HEAD_BYTES = 4096
+_FORMAT_LINE = re.compile(rb"^format:\s*(\d+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -31,7 +47,14 @@ class RunSummary:
     ----------
     state
         One of RunState; ``not started`` where nobody has trained it yet, ``interrupted`` where
-        its process was not heard of for half a minute.
+        its process is gone, or was not heard of for half a minute, ``unreadable`` where there is
+        a `problem`.
+    started
+        When its last session began, in seconds since the epoch; 0 where there was none.
+    alive
+        Whether somebody trains it now.
+    problem
+        A sentence where it cannot be read, or only by a newer version.
     best
         By dataset and criterion, in the order of the task's criteria.
     """
@@ -43,38 +66,75 @@ class RunSummary:
     num_iterations: int = 0
     device: str = ""
     message: str = ""
+    started: float = 0.0
+    alive: bool = False
+    problem: str = ""
     best: dict[str, dict[str, BestScore]] = field(default_factory=dict)
+
+    @property
+    def top(self) -> tuple[str, BestScore] | None:
+        """The most telling criterion and its best value; None before the first validation.
+
+        Of several datasets their mean, where it is known, else the first.
+        """
+        scores = self.best.get(MEAN_OF_DATASETS) or next(iter(self.best.values()), {})
+        return next(iter(scores.items()), None)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
         return asdict(self)
 
 
+def run_folders(runs: Path) -> list[RunFolder]:
+    """Every run in `runs`, by name; a folder that is not there, or cannot be read, holds none."""
+    return [RunFolder(path.parent) for path in sorted(runs.glob("*/run.yaml"))]
+
+
 def summarize_runs(runs: Path) -> list[RunSummary]:
     """Every run in `runs`, by name; a folder that is not there holds none."""
-    folders = [RunFolder(path.parent) for path in sorted(runs.glob("*/run.yaml"))]
-    return [_summarize(folder) for folder in folders]
+    return [summarize_run(folder) for folder in run_folders(runs)]
 
 
-def _summarize(folder: RunFolder) -> RunSummary:
+def summarize_run(folder: RunFolder) -> RunSummary:
+    """How far a run is; reads a few small files of it."""
+    name, path = folder.name, str(folder.path)
+    if problem := _problem(folder):
+        return RunSummary(name, path, UNREADABLE, problem=problem)
     status = read_status(folder)
     best = _best_scores(folder)
     if status is None:
-        return RunSummary(folder.name, str(folder.path), "not started", best=best)
+        return RunSummary(name, path, "not started", best=best)
+    alive = is_alive(folder, status)
     return RunSummary(
-        folder.name,
-        str(folder.path),
-        _state(status),
+        name,
+        path,
+        "interrupted" if status.state.active and not alive else str(status.state),
         status.iteration,
         status.num_iterations,
         status.device,
         (status.error or {}).get("message", status.message),
-        best,
+        status.started,
+        alive,
+        best=best,
     )
 
 
-def _state(status: RunStatus) -> str:
-    return "interrupted" if status.state.active and not status.alive else str(status.state)
+def _problem(folder: RunFolder) -> str:
+    """What keeps the run file from being read; its fields are not looked at."""
+    try:
+        with folder.run_file.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except OSError as error:
+        return f"Its run file cannot be read: {error.strerror or error}."
+    written = _FORMAT_LINE.search(head)
+    if not head.strip():
+        return "Its run file is empty."
+    if written is not None and int(written[1]) > FORMAT:
+        return (
+            f"It was written by a newer version of DaCapo, in format {int(written[1])}; "
+            f"this version reads format {FORMAT}."
+        )
+    return ""
 
 
 def _best_scores(folder: RunFolder) -> dict[str, dict[str, BestScore]]:

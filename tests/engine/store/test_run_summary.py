@@ -11,9 +11,15 @@ from click.testing import CliRunner
 from dacapo_engine.cli import cli
 from dacapo_engine.errors import TrainingError
 from dacapo_engine.store.atomic import write_json, write_text
+from dacapo_engine.store.lock import RunLock
 from dacapo_engine.store.rows import append_row
 from dacapo_engine.store.run_folder import RunFolder
-from dacapo_engine.store.run_summary import BestScore, summarize_runs
+from dacapo_engine.store.run_summary import (
+    MEAN_OF_DATASETS,
+    BestScore,
+    summarize_run,
+    summarize_runs,
+)
 from dacapo_engine.store.status import RunState, StatusWriter
 
 
@@ -59,6 +65,40 @@ def test_criteria_stand_in_the_order_of_the_task(runs: Path) -> None:
     assert list(summarize_runs(runs)[0].best["crop"]) == ["ap50", "voi"]
     append_row(folder.validation_scores_file, {"scores": {"voi": 1.0, "x": 2.0, "ap50": 0.5}})
     assert list(summarize_runs(runs)[0].best["crop"]) == ["voi", "ap50"]
+
+
+def test_runs_that_cannot_be_read_are_listed_with_a_sentence(runs: Path) -> None:
+    RunFolder.of(runs, "stored").run_file.write_text("name: x\nformat: 7\n", encoding="utf-8")
+    RunFolder.of(runs, "lost").run_file.write_text("\n", encoding="utf-8")
+    RunFolder.of(runs, "failed").run_file.unlink()
+    RunFolder.of(runs, "failed").run_file.mkdir()
+    found = {run.name: run for run in summarize_runs(runs)}
+    assert {name for name, run in found.items() if run.state == "unreadable"} == {
+        "stored", "lost", "failed",
+    }  # fmt: skip
+    assert "newer version" in found["stored"].problem
+    assert "format 7" in found["stored"].problem
+    assert "empty" in found["lost"].problem
+    assert "cannot be read" in found["failed"].problem
+    assert "newer version" in CliRunner().invoke(cli, ["runs", str(runs)]).output
+
+
+def test_a_run_is_alive_for_as_long_as_its_process(runs: Path) -> None:
+    folder = RunFolder.of(runs, "lost")
+    with RunLock(folder):
+        run = summarize_run(folder)
+        assert (run.state, run.alive) == ("training", True)
+    assert not summarize_run(folder).alive
+
+
+def test_the_top_score_is_that_of_the_first_criterion(runs: Path) -> None:
+    folder = RunFolder.of(runs, "done")
+    append_row(folder.validation_scores_file, {"scores": {"voi": 1.0, "ap50": 0.5}})
+    assert summarize_run(folder).top == ("voi", BestScore(0.25, 50, {"id": 1}))
+    record = {"iteration": 60, "parameters": None, "value": 0.5}
+    write_json(folder.best_file(MEAN_OF_DATASETS, "voi"), record)
+    assert summarize_run(folder).top == ("voi", BestScore(0.5, 60))
+    assert summarize_run(RunFolder.of(runs, "stored")).top is None
 
 
 def test_no_folder_holds_no_runs(tmp_path: Path) -> None:
