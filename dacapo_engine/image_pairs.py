@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from dacapo_engine.errors import ConfigError, DataError
 from dacapo_engine.volume_files import VolumeFiles, is_image_file
 
-__all__ = ["find_pairs", "find_splits"]
+__all__ = ["ImagePair", "find_pairs", "find_splits", "list_pairs"]
 
 _LABEL_ENDINGS = ("_labels", "_label", "_cp_masks", "_masks", "_mask", "_seg", "_gt")
 _RAW_ENDINGS = ("_img", "_image", "_raw")
@@ -31,6 +32,23 @@ def find_splits(folder: Path) -> tuple[list[VolumeFiles], list[VolumeFiles]]:
     return find_pairs(train), find_pairs(validation) if validation is not None else []
 
 
+@dataclass(frozen=True)
+class ImagePair:
+    """An image and the labels of its name, or what is missing.
+
+    Attributes
+    ----------
+    image, labels
+        None where there is none.
+    problem
+        A sentence where they cannot be used together.
+    """
+
+    image: Path | None
+    labels: Path | None
+    problem: str = ""
+
+
 def find_pairs(images: Path, labels: Path | None = None) -> list[VolumeFiles]:
     """Images with their labels, in the order of their names.
 
@@ -45,20 +63,17 @@ def find_pairs(images: Path, labels: Path | None = None) -> list[VolumeFiles]:
     DataError
         If no image has labels, or two files are the labels of one image.
     """
-    if not images.is_dir():
-        raise ConfigError("This is no folder.", place=str(images))
-    if labels is None:
-        inner, labels = _subfolder(images, _IMAGE_FOLDERS), _subfolder(images, _LABEL_FOLDERS)
-        if inner is None or labels is None:
-            labels = None
-        else:
-            images = inner
-    known = _by_stem(_image_files(labels or images), _LABEL_ENDINGS, needed=labels is None)
-    pairs = [
-        VolumeFiles(path, found)
-        for path in _image_files(images)
-        if (found := known.get(_without(path, _RAW_ENDINGS))) is not None and found != path
-    ]
+    images, labels = _folders(images, labels)
+    known = _labels_by_stem(images, labels)
+    for stem, found in known.items():
+        if len(found) > 1:
+            raise DataError(
+                f"{_both(found)} labels of {stem}.",
+                hint="Keep one of them in the folder.",
+                place=str(found[0].parent),
+            )
+    rows = _rows(images, known)
+    pairs = [VolumeFiles(row.image, row.labels) for row in rows if row.image and row.labels]
     if pairs:
         return pairs
     where = f"with {labels.name}/" if labels is not None else "such as x.tif with x_labels.tif"
@@ -70,26 +85,72 @@ def find_pairs(images: Path, labels: Path | None = None) -> list[VolumeFiles]:
     )
 
 
+def list_pairs(images: Path, labels: Path | None = None) -> list[ImagePair]:
+    """Every image and every labels file of a folder, paired as `find_pairs` does.
+
+    What has no partner, or two, is there with a problem.
+
+    Raises
+    ------
+    ConfigError
+        If `images` is no folder.
+    """
+    images, labels = _folders(images, labels)
+    return _rows(images, _labels_by_stem(images, labels))
+
+
+def _folders(images: Path, labels: Path | None) -> tuple[Path, Path | None]:
+    """Where images lie, and where labels do if that is another folder."""
+    if not images.is_dir():
+        raise ConfigError("This is no folder.", place=str(images))
+    if labels is not None and labels != images:
+        return images, labels
+    inner, beside = _subfolder(images, _IMAGE_FOLDERS), _subfolder(images, _LABEL_FOLDERS)
+    return (images, None) if inner is None or beside is None else (inner, beside)
+
+
+def _rows(images: Path, known: Mapping[str, list[Path]]) -> list[ImagePair]:
+    taken = {path for found in known.values() for path in found}
+    rows, used = [], set()
+    for path in _image_files(images):
+        if path not in taken:
+            stem = _without(path, _RAW_ENDINGS)
+            rows.append(_row(path, known.get(stem, [])))
+            used.add(stem)
+    rows += [
+        ImagePair(None, path, "no image of this name")
+        for stem, found in known.items()
+        for path in found
+        if stem not in used
+    ]
+    return rows
+
+
+def _row(image: Path, found: Sequence[Path]) -> ImagePair:
+    if not found:
+        return ImagePair(image, None, "no labels of this name")
+    if len(found) > 1:
+        return ImagePair(image, None, f"{_both(found)} its labels")
+    return ImagePair(image, found[0])
+
+
+def _both(found: Sequence[Path]) -> str:
+    return f"{found[0].name} and {found[1].name} are both"
+
+
 def _image_files(folder: Path) -> list[Path]:
     found = (path for path in folder.iterdir() if path.is_file() and is_image_file(path))
     return sorted(path for path in found if not path.name.startswith("."))
 
 
-def _by_stem(paths: Iterable[Path], endings: tuple[str, ...], needed: bool) -> Mapping[str, Path]:
-    """Labels by the name of their image; those without an ending only where none is `needed`."""
-    known: dict[str, Path] = {}
-    for path in paths:
-        stem = _without(path, endings)
-        if needed and stem == _stem(path):
+def _labels_by_stem(images: Path, labels: Path | None) -> dict[str, list[Path]]:
+    """Labels by the name of their image; in a folder of both, those with an ending only."""
+    known: dict[str, list[Path]] = {}
+    for path in _image_files(labels or images):
+        stem = _without(path, _LABEL_ENDINGS)
+        if labels is None and stem == _stem(path):
             continue
-        stem = _without_endings(stem, _RAW_ENDINGS)
-        if stem in known:
-            raise DataError(
-                f"{known[stem].name} and {path.name} are both labels of {stem}.",
-                hint="Keep one of them in the folder.",
-                place=str(path.parent),
-            )
-        known[stem] = path
+        known.setdefault(_without_endings(stem, _RAW_ENDINGS), []).append(path)
     return known
 
 

@@ -90,7 +90,7 @@ def _measure(files: VolumeFiles, name: str) -> LabelledVolume:
     check_arrays_fit(opened)
     facts = measure_arrays(open_array(raw_config), open_array(labels_config), _alike(opened))
     _check_facts(facts, files)
-    low, high = facts.intensity_range
+    low, high = files.intensity_range or facts.intensity_range
     intensities = IntensitiesArrayConfig(source_array_config=raw_config, min=low, max=high)
     return LabelledVolume(dataset.replace(raw_config=intensities), facts)
 

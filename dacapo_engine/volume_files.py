@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dacapo_engine.errors import ConfigError
 from dacapo_engine.experiments.datasplits.datasets.arrays.array_config import ArrayConfig
@@ -17,31 +18,77 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.tiff_array_config impo
 from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array_config import ZarrArrayConfig
 from dacapo_engine.label_meaning import BACKGROUND_EVERYWHERE, LabelMeaning
 
-__all__ = ["Volume", "VolumeFiles", "array_config", "is_image_file", "parse_volume"]
+__all__ = [
+    "CorrectedVolume",
+    "Volume",
+    "VolumeFile",
+    "VolumeFiles",
+    "array_config",
+    "is_image_file",
+    "parse_volume",
+]
 
 _TIFF = frozenset({".tif", ".tiff"})
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".bmp"})
 
-Volume = LocalArrayIdentifier | Path
+VolumeFile = LocalArrayIdentifier | Path
 """A dataset in a container, or an image file."""
 
 
 @dataclass(frozen=True)
+class CorrectedVolume:
+    """A volume of which somebody says what its metadata do not say, or say wrongly.
+
+    Attributes
+    ----------
+    file
+        Where it lies.
+    axes
+        In the order they are stored; None: as the metadata say.
+    voxel_size, offset
+        In nanometres, one number per axis but channels; None: as the metadata say. A picture
+        has no offset.
+    """
+
+    file: VolumeFile
+    axes: tuple[str, ...] | None = None
+    voxel_size: tuple[float, ...] | None = None
+    offset: tuple[float, ...] | None = None
+
+    def __str__(self) -> str:
+        return str(self.file)
+
+
+Volume = VolumeFile | CorrectedVolume
+"""Where a volume lies, and what is said of it."""
+
+
+@dataclass(frozen=True)
 class VolumeFiles:
-    """Where a labelled volume lies, and what has to be said of its axes and labels."""
+    """Where a labelled volume lies, and what has to be said of its axes, labels and intensities.
+
+    Attributes
+    ----------
+    axes
+        Of raw, and of labels and mask where they are left without channels.
+    intensity_range
+        What becomes 0 and 1; measured where nobody says it.
+    """
 
     raw: Volume
     labels: Volume
     mask: Volume | None = None
     axes: tuple[str, ...] | None = None
     meaning: LabelMeaning = BACKGROUND_EVERYWHERE
+    intensity_range: tuple[float, float] | None = None
 
     @property
     def name(self) -> str:
         """A short name for the volume."""
-        if isinstance(self.raw, Path):
-            return self.raw.name.split(".")[0]
-        return self.raw.dataset.rsplit("/", 1)[-1] or self.raw.container.stem
+        file = self.raw.file if isinstance(self.raw, CorrectedVolume) else self.raw
+        if isinstance(file, Path):
+            return file.name.split(".")[0]
+        return file.dataset.rsplit("/", 1)[-1] or file.container.stem
 
 
 def is_image_file(path: Path) -> bool:
@@ -49,7 +96,7 @@ def is_image_file(path: Path) -> bool:
     return path.suffix.lower() in _TIFF | _PICTURES
 
 
-def parse_volume(text: str) -> Volume:
+def parse_volume(text: str) -> VolumeFile:
     """What `text` names: a dataset in a container, an image file, or a folder.
 
     Raises
@@ -70,7 +117,16 @@ def parse_volume(text: str) -> Volume:
 
 
 def array_config(volume: Volume, axes: tuple[str, ...] | None = None) -> ArrayConfig:
-    """The config by which a volume is opened, never to be written."""
+    """The config by which a volume is opened, never to be written.
+
+    Raises
+    ------
+    ConfigError
+        If it is neither a dataset nor an image file.
+    """
+    if isinstance(volume, CorrectedVolume):
+        config = array_config(volume.file, volume.axes or axes)
+        return config.replace(**_corrections(volume, config))
     if isinstance(volume, LocalArrayIdentifier):
         fields = {
             "file_name": volume.container.resolve(),
@@ -84,3 +140,9 @@ def array_config(volume: Volume, axes: tuple[str, ...] | None = None) -> ArrayCo
     if volume.suffix.lower() in _PICTURES:
         return ImageArrayConfig(file=volume.resolve())
     raise ConfigError("This is no image file.", place=str(volume))
+
+
+def _corrections(volume: CorrectedVolume, config: ArrayConfig) -> dict[str, Any]:
+    fields = {"voxel_size": volume.voxel_size, "offset": volume.offset}
+    known = type(config).model_fields
+    return {name: said for name, said in fields.items() if said is not None and name in known}

@@ -39,6 +39,18 @@ def test_fractional_voxel_sizes_are_right_to_the_last_digit(
     np.testing.assert_array_equal(array[region], values[2:6, 2:6, 2:6])
 
 
+def test_what_somebody_says_of_the_place_wins(values: Values, write_volume: Any) -> None:
+    config = write_volume(values, voxel_size=[0.3, 0.1, 0.1], offset=[3, 0, 0], units=["um"] * 3)
+    said = ZarrArray(config.replace(voxel_size=(40.5, 8, 8)))
+    assert said.voxel_size_nm == (40.5, 8, 8)
+    assert said.offset_nm == (3000, 0, 0)
+    moved = ZarrArray(config.replace(voxel_size=(40, 8, 8), offset=(0, 16, 0)))
+    assert moved.offset_nm == (0, 16, 0)
+    np.testing.assert_array_equal(moved[moved.roi], values)
+    with pytest.raises(DataError, match="2 numbers are given for the axes z, y, x"):
+        ZarrArray(config.replace(voxel_size=(8, 8)))
+
+
 @pytest.mark.parametrize("container", ["made.zarr", "made.n5"])
 def test_writing_and_opening_again(tmp_path: Path, values: Values, container: str) -> None:
     grid = VoxelGrid.from_nanometres(values.shape, exact_sizes(OVULE_NM), exact_sizes(OVULE_NM))

@@ -11,7 +11,7 @@ from dacapo_engine.errors import ConfigError, DataError, NotFoundError
 from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier import (
     LocalArrayIdentifier,
 )
-from dacapo_engine.image_pairs import find_pairs, find_splits
+from dacapo_engine.image_pairs import ImagePair, find_pairs, find_splits, list_pairs
 from dacapo_engine.volume_files import VolumeFiles, parse_volume
 
 
@@ -82,6 +82,20 @@ def test_what_cannot_be_paired(tmp_path: Path) -> None:
         find_pairs(put(tmp_path / "b", "x.tif", "x_labels.tif", "x_masks.tif"))
     with pytest.raises(ConfigError, match="no folder"):
         find_pairs(tmp_path / "none")
+
+
+def test_what_has_no_partner_is_listed(tmp_path: Path) -> None:
+    put(
+        tmp_path, "a.tif", "a_labels.tif", "b.tif", "c_labels.tif", "d.tif", "d_seg.tif", "d_gt.tif"
+    )
+    rows = list_pairs(tmp_path)
+    assert rows[0] == ImagePair(tmp_path / "a.tif", tmp_path / "a_labels.tif")
+    said = {(row.image or row.labels or tmp_path).name: row.problem for row in rows[1:]}
+    assert said == {
+        "b.tif": "no labels of this name",
+        "d.tif": "d_gt.tif and d_seg.tif are both its labels",
+        "c_labels.tif": "no image of this name",
+    }
 
 
 def test_crops_of_a_list(tmp_path: Path) -> None:

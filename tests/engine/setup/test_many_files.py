@@ -33,7 +33,7 @@ from dacapo_engine.store.rows import read_rows
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.train import train_run
 from dacapo_engine.validate import MEAN_OF_DATASETS
-from dacapo_engine.volume_files import VolumeFiles
+from dacapo_engine.volume_files import CorrectedVolume, VolumeFiles
 from dacapo_engine.yaml_file import read_config
 
 Values = np.ndarray[Any, Any]
@@ -185,6 +185,25 @@ def test_a_thin_stack_trains(tmp_path: Path, slices: int) -> None:
     tiny = small(config, num_iterations=2, validation_interval=2)
     train_run(Run(tiny), runs=tmp_path / "runs", device="cpu")
     assert len(read_rows(RunFolder.of(tmp_path / "runs", "thin").training_stats_file)) == 2
+
+
+def test_what_is_said_of_a_file_reaches_the_run(tmp_path: Path) -> None:
+    raw, labels = disks(40, 60, 72)
+    tifffile.imwrite(tmp_path / "raw.tif", raw)
+    container = zarr.open_group(str(tmp_path / "v.zarr"), mode="w")
+    container.create_dataset("labels", data=labels)
+    place = {"axes": ("z", "y", "x"), "voxel_size": (50.0, 10.0, 10.0), "offset": (0.0, 0.0, 0.0)}
+    files = VolumeFiles(
+        CorrectedVolume(tmp_path / "raw.tif", **place),
+        CorrectedVolume(LocalArrayIdentifier(tmp_path / "v.zarr", "labels"), **place),
+        intensity_range=(0.0, 200.0),
+    )
+    setup = set_up_run(files, name="said", preset="tiny")
+    assert files.name == "raw"
+    assert setup.facts.voxel_size_nm == (50, 10, 10)
+    train, _ = split_of(setup.config)
+    assert train[0].raw_config.max == 200  # type: ignore[attr-defined]
+    assert setup.config.architecture_config.input_shape[0] < 32  # type: ignore[attr-defined]
 
 
 def test_where_nothing_can_be_held_back_it_is_said(tmp_path: Path) -> None:

@@ -64,6 +64,11 @@ class ImageFileArray(NeuroglancerSource, Array):
         return list(self._order.axes)
 
     @property
+    def stored_axes(self) -> tuple[str, ...]:
+        """All axes in the order they are stored, those of length one that are left out too."""
+        return self._order.stored
+
+    @property
     def axes_known(self) -> bool:
         return self._axes_known
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TypeVar
@@ -19,7 +19,7 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.calibration import (
 )
 from dacapo_engine.experiments.datasplits.datasets.arrays.voxel_grid import VoxelGrid
 from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_container import attribute_chain
-from dacapo_engine.units import nanometres_per
+from dacapo_engine.units import exact_number, exact_sizes, nanometres_per
 
 __all__ = ["StoredLayout", "layout", "read_layout"]
 
@@ -33,6 +33,33 @@ class StoredLayout:
     order: AxisOrder
     axes_known: bool
     grid: VoxelGrid
+
+    def placed(
+        self, voxel_size: Sequence[float] | None, offset: Sequence[float] | None
+    ) -> StoredLayout:
+        """The same with the voxel size and offset that somebody says, nm per axis of the grid.
+
+        Raises
+        ------
+        DataError
+            If there are too few numbers or too many, or a size is not above zero.
+        """
+        if voxel_size is None and offset is None:
+            return self
+        for numbers in (voxel_size, offset):
+            if numbers is not None and len(numbers) != self.grid.dims:
+                names = ", ".join(self.order.spatial)
+                raise DataError(
+                    f"{len(numbers)} numbers are given for the axes {names}.",
+                    hint="Give a voxel size and an offset for each of them.",
+                )
+        sizes = self.grid.exact_voxel_size if voxel_size is None else exact_sizes(voxel_size)
+        begins = self.grid.exact_offset
+        if offset is not None:
+            begins = tuple(exact_number(value) for value in offset)
+        known = self.grid.known or voxel_size is not None
+        grid = VoxelGrid.from_nanometres(self.grid.shape, sizes, begins, known=known)
+        return replace(self, grid=grid)
 
 
 def read_layout(

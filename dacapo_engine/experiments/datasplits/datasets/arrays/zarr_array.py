@@ -65,11 +65,17 @@ class ZarrArray(NeuroglancerSource, Array):
         self._mode = array_config.mode
         self._handle: zarr.Array | None = None
         self._attrs: dict[str, Any] = {}
-        self._take_layout(array_config.ome_metadata)
+        self._take_layout(array_config)
 
-    def _take_layout(self, ome_first: bool) -> None:
+    def _take_layout(self, config: ZarrArrayConfig) -> None:
         stored = self._open()
-        found = read_layout(self.file_name, self.dataset, stored.shape, self._axes, ome_first)
+        found = read_layout(
+            self.file_name,
+            self.dataset,
+            stored.shape,
+            self._axes,
+            config.ome_metadata,
+        ).placed(config.voxel_size, config.offset)
         self._order: AxisOrder = found.order
         self._axes_known = found.axes_known
         self._box = found.grid.snapped(self.snap_to_grid, f"{self.file_name}/{self.dataset}")
@@ -151,6 +157,11 @@ class ZarrArray(NeuroglancerSource, Array):
     @property
     def axes(self) -> list[str]:
         return list(self._order.axes)
+
+    @property
+    def stored_axes(self) -> tuple[str, ...]:
+        """All axes in the order they are stored, those of length one that are left out too."""
+        return self._order.stored
 
     @property
     def axes_known(self) -> bool:

@@ -39,6 +39,19 @@ class ZarrArrayConfig(ArrayConfig):
         description="What the axes are, in the order they are stored: s separate images, t time, "
         "c channels, z depth, y height, x width. Empty: as the metadata say.",
     )
+    voxel_size: tuple[float, ...] | None = Field(
+        default=None,
+        title="Voxel size",
+        description="Per axis but channels; as the metadata say if not given.",
+        json_schema_extra={"unit": "nm", "advanced": True},
+    )
+    offset: tuple[float, ...] | None = Field(
+        default=None,
+        title="Offset",
+        description="Where the first voxel begins, per axis but channels; as the metadata say if"
+        " not given.",
+        json_schema_extra={"unit": "nm", "advanced": True},
+    )
     mode: Literal["r", "a", "w"] = Field(
         default="a",
         title="Mode",
