@@ -49,6 +49,10 @@ class BlockPredictor:
     unmirror
         Where given, raw is predicted mirrored, too, and what this makes of it (see
         `Predictor.unmirror`) is averaged in: twice the time for fewer errors.
+    most_context
+        A network that keeps sizes is shown no more voxels than this beyond a block: several times
+        faster for small blocks, and as good as in training, where it sees nothing beyond a patch.
+        None shows it all that it can make use of.
     """
 
     model: Model
@@ -56,6 +60,7 @@ class BlockPredictor:
     precision: str = "auto"
     most_voxels: int | None = None
     unmirror: Callable[[torch.Tensor], torch.Tensor | None] | None = None
+    most_context: int | None = None
 
     @classmethod
     def of_run(cls, run: Run, mirrored: bool = True) -> Self:
@@ -105,7 +110,7 @@ class BlockPredictor:
 
     def block_shape(self, shape: Sequence[int]) -> Coordinate:
         """Output shape of a block, in voxels, for a region of `shape` voxels."""
-        step, context = self.model.architecture.block_step, self.model.context
+        step, context = self.model.architecture.block_step, self._context()
         most = self.most_voxels or self._affordable_voxels()
         block = [-(-extent // s) * s for extent, s in zip(shape, step, strict=True)]
         while np.prod([b + 2 * c for b, c in zip(block, context, strict=True)]) > most:
@@ -115,6 +120,13 @@ class BlockPredictor:
                 break
             block[axis] = halved
         return Coordinate(block)
+
+    def _context(self) -> Coordinate:
+        full = self.model.context
+        keeps_sizes = self.model.output_shape == self.model.input_shape
+        if self.most_context is None or not keeps_sizes:
+            return full
+        return Coordinate(min(reach, self.most_context) for reach in full)
 
     def _affordable_voxels(self) -> int:
         if self.device.type == "cuda":
@@ -172,7 +184,7 @@ class BlockPredictor:
         shape = [p + n for p, n in zip(phase, block.shape / voxel_size, strict=True)]
         wanted = [
             (-(-n // t) - (-c // t) * 2) * t
-            for n, c, t in zip(shape, self.model.context, steps, strict=True)
+            for n, c, t in zip(shape, self._context(), steps, strict=True)
         ]
         read_shape = architecture.fitting_input_shape(Coordinate(wanted))
         out_shape = architecture.output_shape(read_shape)
