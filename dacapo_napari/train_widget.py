@@ -108,8 +108,9 @@ class TrainWidget(QWidget):
 
     def _on_theme_changed(self, event: object = None) -> None:
         colours = theme_colours(self._viewer.theme)
-        for part in (*self.sections, self.bar):
-            part.set_theme(colours)
+        self.bar.set_theme(colours)
+        for section in self.sections:
+            section.set_theme(colours)
 
     def _connect(self) -> None:
         self.session.connect(self._viewer.events.theme, self._on_theme_changed)
