@@ -98,9 +98,11 @@ def load_run(folder: RunFolder) -> Run:
 
 def restore_weights(run: Run, store: LocalWeightsStore, iteration: int) -> None:
     """Put the (averaged) weights of `iteration` into the model of `run`, for good."""
-    store.load_weights(run, iteration)
+    weights = store.retrieve_weights(run.name, iteration)
+    run.model.load_state_dict(weights.model)
     average = getattr(run.trainer, "average", None)
-    if average is not None:
+    if average is not None and weights.average is not None:
+        average.load_state_dict(dict(weights.average))
         average.copy_to_model()
 
 
