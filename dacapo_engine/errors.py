@@ -14,6 +14,7 @@ __all__ = [
     "DuplicateNameError",
     "NotFoundError",
     "OutOfMemoryError",
+    "RunInUseError",
     "StoreError",
     "TrainingError",
 ]
@@ -111,6 +112,12 @@ class DivergedError(TrainingError):
     """The loss is not a finite number any more."""
 
     code = "diverged"
+
+
+class RunInUseError(StoreError):
+    """Another process trains this run."""
+
+    code = "in_use"
 
 
 class DiskFullError(StoreError):

@@ -1,4 +1,4 @@
-"""How long a step takes, for the time that is left."""
+"""How long a step takes, for the time that is left, and how much of it is waiting."""
 
 from __future__ import annotations
 
@@ -21,9 +21,16 @@ class StepTime:
         self._memory = memory
         self._count = 0
         self.seconds = 0.0
+        self._waited = 0.0
 
-    def add(self, seconds: float) -> None:
-        """Take in a step."""
+    @property
+    def waiting(self) -> float:
+        """Share of the time that was spent waiting for data."""
+        return self._waited / self.seconds if self.seconds else 0.0
+
+    def add(self, seconds: float, waited: float = 0.0) -> None:
+        """Take in a step, `waited` of whose `seconds` were spent waiting for data."""
         share = 1 / min(max(1, self._count), self._memory)
         self.seconds += share * (seconds - self.seconds)
+        self._waited += share * (waited - self._waited)
         self._count += 1

@@ -21,6 +21,7 @@ from dacapo_engine.errors import (
 from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.training_iteration_stats import TrainingIterationStats
+from dacapo_engine.memory_use import memory_in_use
 from dacapo_engine.start import load_start
 from dacapo_engine.step_time import StepTime
 from dacapo_engine.store.array_store import LocalContainerIdentifier
@@ -32,7 +33,7 @@ from dacapo_engine.store.rows import append_row, read_rows
 from dacapo_engine.store.run_folder import RunFolder, default_runs_folder
 from dacapo_engine.store.run_log import logged_to
 from dacapo_engine.store.snapshot_rows import record_snapshot
-from dacapo_engine.store.status import RunState, StatusWriter
+from dacapo_engine.store.status import CANCELLED, RunState, StatusWriter
 from dacapo_engine.validate import Validation
 from dacapo_engine.yaml_file import read_config, to_yaml
 
@@ -137,6 +138,7 @@ class Training:
         self._on_iteration = on_iteration
         self._checkpoints = CheckpointKeeper(folder, run.config.keep_checkpoints)
         self._time = StepTime()
+        self._heard: set[Verb] = set()
         self._errands = Errands(self._make_errands())
 
     def _make_errands(self) -> tuple[Errand, ...]:
@@ -171,7 +173,7 @@ class Training:
             self._run.task,
             container if save_snapshots else None,
         )
-        self._status.update(iteration=iteration)
+        self._status.update(iteration=iteration, first_iteration=iteration)
 
     def loop(self, validate: bool) -> None:
         """Train until the end, or until somebody asks to stop."""
@@ -189,7 +191,8 @@ class Training:
             if close is not None:
                 close()
         state = RunState.STOPPED if stopped else RunState.FINISHED
-        self._status.update(state, iteration=run.trainer.iteration)
+        message = CANCELLED if Verb.CANCEL in self._heard else ""
+        self._status.update(state, iteration=run.trainer.iteration, message=message)
 
     def _is_before_first_step(self) -> bool:
         """Whether the weights are those of another run, and were not scored here yet."""
@@ -215,11 +218,7 @@ class Training:
         for stats in run.trainer.iterate(left, run.model, run.optimizer, self._device):
             self._record(stats)
             done = stats.iteration + 1
-            if self._should_stop():
-                self._status.update(RunState.STOPPING)
-                # The generator counts on when it is asked for the next iteration.
-                run.trainer.iteration = done
-                self._checkpoints.store(run, done)
+            if self._is_ended(done):
                 return True
             finished = done == run.train_until
             if finished or done % run.config.checkpoint_interval == 0:
@@ -227,8 +226,23 @@ class Training:
             due = done % run.validation_interval == 0 or finished
             if validation and (due or self._asked(Verb.VALIDATE)):
                 self._validate(validation, done)
+                if not finished and self._is_ended(done):
+                    return True
             self._errands.after_step(done)
         return False
+
+    def _is_ended(self, done: int) -> bool:
+        """Whether somebody wants an end after `done` steps; then the run is left as they want."""
+        if not self._should_stop():
+            return False
+        self._status.update(RunState.STOPPING)
+        if self._has_heard(Verb.CANCEL):
+            self._run.trainer.iteration = self._checkpoints.fall_back()
+            return True
+        # The generator counts on when it is asked for the next iteration.
+        self._run.trainer.iteration = done
+        self._checkpoints.store(self._run, done)
+        return True
 
     def _record(self, stats: TrainingIterationStats) -> None:
         append_row(self._folder.training_stats_file, stats.as_row())
@@ -238,21 +252,35 @@ class Training:
             record_snapshot(self._folder, stats.iteration, self._run.config.keep_snapshots)
         if self._asked(Verb.SNAPSHOT) and hasattr(trainer, "ask_for_snapshot"):
             trainer.ask_for_snapshot()
-        self._time.add(stats.time + stats.wait)
+        self._time.add(stats.time + stats.wait, stats.wait)
+        # Asking for the memory takes longer than a small step.
+        memory = memory_in_use(self._device) if self._status.is_due else {}
         self._status.update(
-            iteration=stats.iteration + 1, seconds_per_iteration=round(self._time.seconds, 5)
+            iteration=stats.iteration + 1,
+            seconds_per_iteration=round(self._time.seconds, 5),
+            waiting=round(self._time.waiting, 3),
+            **memory,
         )
         self._on_iteration(stats)
 
     def _validate(self, validation: Validation, iteration: int) -> None:
         self._status.update(RunState.VALIDATING)
         self._checkpoints.store(self._run, iteration)
-        validation.score(iteration, self._stop_asked)
+        validation.score(iteration, self._should_stop, self._show_validation)
         self._checkpoints.tidy()
-        self._status.update(RunState.TRAINING)
+        self._status.update(RunState.TRAINING, validated=None)
+
+    def _show_validation(self, share: float) -> None:
+        self._status.update(validated=round(share, 3))
 
     def _should_stop(self) -> bool:
-        return self._stop_asked() or self._asked(Verb.STOP)
+        return self._stop_asked() or any(map(self._has_heard, (Verb.STOP, Verb.CANCEL)))
+
+    def _has_heard(self, verb: Verb) -> bool:
+        """Whether `verb` was ever asked in this session: it may be heard while scoring."""
+        if self._asked(verb):
+            self._heard.add(verb)
+        return verb in self._heard
 
     def _asked(self, verb: Verb) -> bool:
         return take(self._folder, self._status.session, verb)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from statistics import fmean
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     Scores = list[tuple[PostProcessorParameters, EvaluationScores]]
 
 __all__ = ["MEAN_OF_DATASETS", "Validation", "validate", "validate_run"]
-
-"""Under this name the best iteration over all validation datasets is kept."""
 
 logger = logging.getLogger(__name__)
 
@@ -149,22 +147,22 @@ class Validation:
         prediction = self._predict(dataset, progress)
         task = self._run.task
         scores = []
-        best: tuple[EvaluationScores, np.ndarray] | None = None
+        best: tuple[int, EvaluationScores, np.ndarray] | None = None
         values = prediction[prediction.roi]
         for parameters, labels in task.post_processor.segment_all(values, task.parameters):
             progress(1.0)
             entry = task.evaluator.evaluate(_like(labels, prediction), dataset.gt, dataset.mask)
             scores.append((parameters, entry))
-            if best is None or self._better(entry, best[0]):
-                best = entry, labels
+            if best is None or self._better(entry, best[1]):
+                best = parameters.id, entry, labels
         scores.sort(key=lambda pair: pair[0].id)
-        objects = None
+        objects = {}
         if best is not None:
-            segmentation = _like(best[1], prediction)
-            objects = task.evaluator.count_objects(segmentation, dataset.gt, dataset.mask)
-        self._record(dataset, iteration, scores, (best[0], objects) if best else None)
+            segmentation = _like(best[2], prediction)
+            objects[best[0]] = task.evaluator.count_objects(segmentation, dataset.gt, dataset.mask)
+        self._record(dataset, iteration, scores, objects)
         if best is not None:
-            self._store_volumes(dataset, iteration, prediction, best[1])
+            self._store_volumes(dataset, iteration, prediction, best[2])
         return scores
 
     def _predict(self, dataset: Dataset, progress: Callable[[float], None]) -> NumpyArray:
@@ -188,6 +186,7 @@ class Validation:
         dataset: Dataset,
         iteration: int,
         scores: Scores,
+        objects: Mapping[int, Mapping[str, int]],
     ) -> None:
         for parameters, entry in scores:
             row = {
@@ -196,6 +195,8 @@ class Validation:
                 "parameters": parameters.to_dict(),
                 "scores": entry.as_dict(),
             }
+            if objects.get(parameters.id):
+                row["objects"] = dict(objects[parameters.id])
             append_row(self._folder.validation_scores_file, row)
         evaluator = self._run.task.evaluator
         for criterion in evaluator.criteria:

@@ -71,6 +71,12 @@ class CheckpointKeeper:
         run.training_stats = TrainingStats([TrainingIterationStats(**row) for row in rows])
         return iteration
 
+    def fall_back(self) -> int:
+        """Forget what came after the newest checkpoint; returns its iteration, 0 without one."""
+        iteration = self._store.latest_iteration(self._folder.name) or 0
+        self._drop_rows(iteration)
+        return iteration
+
     def _load_newest(self, run: Run) -> int:
         for iteration in reversed(self._store.iterations(run.name)):
             try:

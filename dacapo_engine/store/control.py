@@ -16,6 +16,7 @@ class Verb(StrEnum):
     """What can be asked of a training."""
 
     STOP = "stop"
+    CANCEL = "cancel"
     SNAPSHOT = "snapshot"
     VALIDATE = "validate"
     REGION = "region"

@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from dacapo_engine.errors import StoreError
+from dacapo_engine.errors import RunInUseError
 from dacapo_engine.store.atomic import read_json, write_json
 from dacapo_engine.store.run_folder import RunFolder
 
@@ -43,7 +43,7 @@ class RunLock:
         while not self._create():
             holder = _holder(self._folder.lock_file)
             if _is_held(holder):
-                raise StoreError(
+                raise RunInUseError(
                     f"This run is being trained by process {holder.get('pid')} on "
                     f"{holder.get('host')} since {time.ctime(float(holder.get('since', 0)))}.",
                     hint="Stop it first, or start a run of another name.",

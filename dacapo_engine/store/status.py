@@ -15,11 +15,13 @@ from dacapo_engine.errors import DacapoError
 from dacapo_engine.store.atomic import read_json, write_json
 from dacapo_engine.store.run_folder import RunFolder
 
-__all__ = ["RunState", "RunStatus", "StatusWriter", "read_status"]
+__all__ = ["CANCELLED", "RunState", "RunStatus", "StatusWriter", "read_status"]
 
 FORMAT = 1
 HEARTBEAT_SECONDS = 2.0
 STALE_SECONDS = 30.0
+CANCELLED = "cancelled"
+"""Message of a run that was stopped without keeping what came after its last checkpoint."""
 
 
 class RunState(StrEnum):
@@ -40,13 +42,27 @@ class RunState(StrEnum):
 
 
 class RunStatus(BaseModel):
-    """One state of a run; times are seconds since the epoch."""
+    """One state of a run; times are seconds since the epoch.
+
+    Attributes
+    ----------
+    first_iteration
+        Where this session began; what came after is lost if it is cancelled before a checkpoint.
+    memory_used, memory_total
+        Bytes in use and in all: of the graphics card, else of the engine's process, whose total
+        is not told.
+    waiting
+        Share of the time that steps waited for data.
+    validated
+        Share of the volumes that the validation going on has predicted.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     format: int = FORMAT
     session: str = ""
     state: RunState = RunState.STARTING
+    first_iteration: int = 0
     iteration: int = 0
     num_iterations: int = 0
     host: str = ""
@@ -55,6 +71,10 @@ class RunStatus(BaseModel):
     started: float = 0.0
     heartbeat: float = 0.0
     seconds_per_iteration: float | None = None
+    memory_used: int | None = None
+    memory_total: int | None = None
+    waiting: float | None = None
+    validated: float | None = None
     message: str = ""
     error: dict[str, str] | None = None
 
@@ -96,13 +116,18 @@ class StatusWriter:
         """The id by which control files address this session."""
         return self.status.session
 
+    @property
+    def is_due(self) -> bool:
+        """Whether the next change will be written, whatever it is."""
+        return time.time() - self._written > HEARTBEAT_SECONDS
+
     def update(self, state: RunState | None = None, **changes: Any) -> None:
         """Change fields of the status; a new state is written at once."""
         changed_state = state is not None and state != self.status.state
         if state is not None:
             changes["state"] = state
         self.status = self.status.model_copy(update=changes)
-        if changed_state or time.time() - self._written > HEARTBEAT_SECONDS:
+        if changed_state or self.is_due:
             self.write()
 
     def fail(self, error: DacapoError) -> None:

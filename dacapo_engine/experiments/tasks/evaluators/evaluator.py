@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
     from dacapo_engine.experiments.datasplits.datasets.dataset import Dataset
     from dacapo_engine.experiments.tasks.evaluators.evaluation_scores import EvaluationScores
     from dacapo_engine.experiments.tasks.post_processors.post_processor_parameters import (
@@ -52,6 +53,15 @@ class Evaluator(ABC):
         mask
             Likewise; only voxels where it is above 0 count. None for all.
         """
+
+    def count_objects(
+        self, segmentation: Array, labels: Array, mask: Array | None = None
+    ) -> dict[str, int]:
+        """How many objects of `labels` were found, and how others went wrong, by kind.
+
+        Empty where objects are not what is scored.
+        """
+        return {}
 
     @property
     @abstractmethod

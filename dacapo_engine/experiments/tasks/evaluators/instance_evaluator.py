@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dacapo_engine.experiments.tasks.evaluators.aligned_volumes import align
 from dacapo_engine.experiments.tasks.evaluators.evaluator import Evaluator
@@ -11,7 +11,11 @@ from dacapo_engine.experiments.tasks.evaluators.instance_evaluation_scores impor
     InstanceEvaluationScores,
 )
 from dacapo_engine.experiments.tasks.evaluators.instance_scores import evaluate_arrays
+from dacapo_engine.experiments.tasks.evaluators.object_counts import count_objects
 from dacapo_engine.experiments.tasks.stored_array import open_array
+
+if TYPE_CHECKING:
+    from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
 
 __all__ = ["InstanceEvaluator"]
 
@@ -33,6 +37,20 @@ class InstanceEvaluator(Evaluator):
             volumes.mask,
             separate_images=volumes.separate_images,
         )
+
+    def count_objects(
+        self, segmentation: Array, labels: Array, mask: Array | None = None
+    ) -> dict[str, int]:
+        """How many are right, merged, split, missed and invented; see `ObjectCounts`."""
+        volumes = align(segmentation, labels, mask)
+        found = count_objects(
+            volumes.segmentation,
+            volumes.labels,
+            volumes.mask,
+            volumes.separate_images,
+            with_places=False,
+        )
+        return found.counts()
 
     def rank(self, scores: Mapping[str, float]) -> float:
         """VOI plus what AP50 lacks to 1: VOI alone does not see invented objects."""

@@ -1,0 +1,22 @@
+"""How much memory a training uses."""
+
+from __future__ import annotations
+
+import psutil
+import torch
+
+__all__ = ["memory_in_use"]
+
+
+def memory_in_use(device: torch.device) -> dict[str, int | None]:
+    """Bytes in use and in all, as ``memory_used`` and ``memory_total`` of `RunStatus`.
+
+    Of a graphics card: by every program that uses it, since that is what there must be room for.
+    Else of this process, and no total.
+    """
+    if device.type == "cuda":
+        free, total = torch.cuda.mem_get_info(device)
+        return {"memory_used": total - free, "memory_total": total}
+    if device.type == "mps":
+        return {"memory_used": torch.mps.driver_allocated_memory(), "memory_total": None}
+    return {"memory_used": psutil.Process().memory_info().rss, "memory_total": None}
