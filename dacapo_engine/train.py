@@ -142,7 +142,7 @@ class Training:
         self._errands = Errands(self._make_errands())
 
     def _make_errands(self) -> tuple[Errand, ...]:
-        return ()
+        return (PredictErrand(self._run, self._folder, self._status.session),)
 
     def prepare(self, device: str, save_snapshots: bool) -> None:
         """Store the config, load the newest checkpoint, and open the volumes."""
