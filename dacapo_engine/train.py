@@ -22,6 +22,7 @@ from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.training_iteration_stats import TrainingIterationStats
 from dacapo_engine.memory_use import memory_in_use
+from dacapo_engine.predict_errand import PredictErrand
 from dacapo_engine.start import load_start
 from dacapo_engine.step_time import StepTime
 from dacapo_engine.store.array_store import LocalContainerIdentifier
