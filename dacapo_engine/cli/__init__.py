@@ -18,10 +18,11 @@ _COMMANDS = {
     "init": "Write a complete run file with defaults derived from the data.",
     "train": "Start a run, or go on with it.",
     "segment": "Predict a volume and separate its objects.",
-    "runs": "List all runs with their state and best scores.",
+    "runs": "List all runs with their state and best scores; compare the settings of two.",
     "evaluate": "Compare a segmentation with labels.",
     "visualize": "Show the data pipeline in Neuroglancer.",
     "devices": "List the devices a network can be trained on.",
+    "serve": "Answer requests on standard input, for programs such as the dock.",
 }
 
 

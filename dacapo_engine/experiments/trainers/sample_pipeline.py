@@ -42,6 +42,8 @@ class Sample:
         ``[c, (z,) y, x]``.
     location
         Where the centre of the patch lies, in world units.
+    source
+        From which source of the plan it was drawn.
     """
 
     raw: np.ndarray
@@ -50,6 +52,7 @@ class Sample:
     weight: np.ndarray
     mask: np.ndarray
     location: np.ndarray
+    source: int = 0
 
 
 class SamplePipeline:
@@ -72,7 +75,7 @@ class SamplePipeline:
     def sample(self, index: int, label_version: int = 0) -> Sample:
         """Sample `index`, which depends on the plan's seed, `index` and the version alone."""
         request = self._request(sample_seed(self.plan.seed, index, label_version))
-        batch = self._undisturbed(request)
+        batch = self._drawn(self._pipeline, request)
         keys = self.keys
         raw = batch[keys.raw].data
         dims = self.plan.input_size.dims
@@ -83,16 +86,18 @@ class SamplePipeline:
             weight=batch[keys.weight].data,
             mask=batch[keys.mask].data,
             location=np.asarray(batch[keys.location].data) + np.asarray(self.plan.input_size) // 2,
+            source=int(batch[keys.source].data),
         )
 
     def close(self) -> None:
         """Take the pipeline down."""
         self._pipeline.internal_teardown()
 
-    def _undisturbed(self, request: gp.BatchRequest) -> gp.Batch:
+    def _drawn(self, pipeline: gp.Pipeline, request: gp.BatchRequest) -> gp.Batch:
+        """A batch of the pipeline or of a part of it; the random generators are left alone."""
         python_state, numpy_state = random.getstate(), np.random.get_state()
         try:
-            return self._pipeline.request_batch(request)
+            return pipeline.request_batch(request)
         except gp.PipelineRequestError as error:
             raise _original(error) from error
         finally:
@@ -110,6 +115,7 @@ class SamplePipeline:
         request[keys.bounds].roi = request[keys.bounds].roi.snap_to_grid(voxel_size, "closest")
         request[keys.bounds].placeholder = True
         request[keys.location] = gp.ArraySpec(nonspatial=True)
+        request[keys.source] = gp.ArraySpec(nonspatial=True)
         return request
 
     def _bounds(self) -> gp.Coordinate:
@@ -136,12 +142,14 @@ class SamplePipeline:
     def _build(self) -> gp.Pipeline:
         plan, keys = self.plan, self.keys
         branches = tuple(self._branch(source) for source in plan.sources)
-        merged = branches + gp.RandomProvider([source.weight for source in plan.sources])
+        weights = [source.weight for source in plan.sources]
+        merged = branches + gp.RandomProvider(weights, random_provider_key=keys.source)
         return merged + DaCapoTargetFilter(
             plan.predictor, keys.gt, keys.target, keys.weight, keys.mask
         )
 
-    def _branch(self, source: SampleSource) -> gp.Pipeline:
+    def _volumes(self, source: SampleSource) -> gp.Pipeline:
+        """Raw, labels and mask of a source, without end; raw is mirrored beyond its border."""
         plan, keys = self.plan, self.keys
         raw = DaCapoArraySource(source.raw, keys.raw, interpolatable=True)
         crop = gp.Crop(keys.raw, self._clipped(source)) if plan.clip_raw else None
@@ -155,7 +163,11 @@ class SamplePipeline:
         branch += gp.Pad(keys.raw, None, mode="reflect")
         branch += gp.Pad(keys.gt, None)
         branch += gp.Pad(keys.mask, None)
-        branch += self._location(source)
+        return branch
+
+    def _branch(self, source: SampleSource) -> gp.Pipeline:
+        plan, keys = self.plan, self.keys
+        branch = self._volumes(source) + self._location(source)
         branch += RejectPatch(
             keys.mask, keys.gt, plan.min_masked, plan.min_foreground, self._margin(source)
         )

@@ -65,6 +65,7 @@ class SampleKeys:
     target: gp.ArrayKey
     weight: gp.ArrayKey
     location: gp.ArrayKey
+    source: gp.ArrayKey
 
     @classmethod
     def create(cls) -> SampleKeys:
@@ -79,4 +80,5 @@ class SampleKeys:
             target=gp.ArrayKey("TARGET"),
             weight=gp.ArrayKey("WEIGHT"),
             location=gp.ArrayKey("LOCATION"),
+            source=gp.ArrayKey("SOURCE"),
         )

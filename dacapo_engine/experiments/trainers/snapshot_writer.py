@@ -43,7 +43,7 @@ class SnapshotWriter:
 
     def _write_array(self, dataset: str, data: np.ndarray, center: Coordinate) -> None:
         dims = self.grid.dims
-        grid = self._grid_around(data.shape[-dims:], center)
+        grid = self.grid.around(center, data.shape[-dims:])
         channels = data.shape[0] if data.ndim > dims else None
         axes = _AXES[-dims:] if channels is None else ("c", *_AXES[-dims:])
         array = ZarrArray.create_from_array_identifier(
@@ -57,17 +57,3 @@ class SnapshotWriter:
             grid=grid,
         )
         array[array.roi] = data
-
-    def _grid_around(self, shape: tuple[int, ...], center: Coordinate) -> VoxelGrid:
-        sizes = self.grid.exact_voxel_size
-        first = [
-            round((c - begin) / size - extent / 2)
-            for c, begin, size, extent in zip(
-                center, self.grid.offset, self.grid.voxel_size, shape, strict=True
-            )
-        ]
-        offset = [
-            begin + index * size
-            for begin, index, size in zip(self.grid.exact_offset, first, sizes, strict=True)
-        ]
-        return VoxelGrid.from_nanometres(shape, sizes, offset, known=self.grid.known)

@@ -184,3 +184,19 @@ class VoxelGrid:
                 )
             ),
         )
+
+    def around(self, center: Sequence[int], shape: Sequence[int]) -> Self:
+        """A grid of the same voxels, `shape` of them around `center`, which counts `unit`."""
+        first = [
+            round((c - begin) / size - extent / 2)
+            for c, begin, size, extent in zip(
+                center, self.offset, self.voxel_size, shape, strict=True
+            )
+        ]
+        offset = [
+            begin + index * size
+            for begin, index, size in zip(
+                self.exact_offset, first, self.exact_voxel_size, strict=True
+            )
+        ]
+        return type(self).from_nanometres(shape, self.exact_voxel_size, offset, known=self.known)
