@@ -14,9 +14,11 @@ from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.status import FORMAT, read_status
 
 __all__ = [
+    "MEAN_OF_DATASETS",
     "UNREADABLE",
     "BestScore",
     "RunSummary",
+    "best_scores",
     "run_folders",
     "summarize_run",
     "summarize_runs",
@@ -101,7 +103,7 @@ def summarize_run(folder: RunFolder) -> RunSummary:
     if problem := _problem(folder):
         return RunSummary(name, path, UNREADABLE, problem=problem)
     status = read_status(folder)
-    best = _best_scores(folder)
+    best = best_scores(folder)
     if status is None:
         return RunSummary(name, path, "not started", best=best)
     alive = is_alive(folder, status)
@@ -137,7 +139,8 @@ def _problem(folder: RunFolder) -> str:
     return ""
 
 
-def _best_scores(folder: RunFolder) -> dict[str, dict[str, BestScore]]:
+def best_scores(folder: RunFolder) -> dict[str, dict[str, BestScore]]:
+    """The best of every criterion by dataset, criteria in the order of the task."""
     found: dict[str, dict[str, BestScore]] = {}
     for path in sorted(folder.path.glob("*/*.json")):
         record = read_json(path)

@@ -9,8 +9,10 @@ from click.testing import CliRunner
 
 from dacapo_engine.cli import cli
 from dacapo_engine.config_difference import config_differences
+from dacapo_engine.experiments.datasplits import TrainValidateDataSplitConfig
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.tasks import DistanceTaskConfig
+from dacapo_engine.experiments.trainers import GunpowderTrainerConfig
 from dacapo_engine.yaml_file import read_config, to_yaml
 
 
@@ -45,6 +47,7 @@ def test_another_kind_is_one_line(config: RunConfig) -> None:
 
 
 def test_members_of_lists_are_told_apart_by_kind(config: RunConfig) -> None:
+    assert isinstance(config.trainer_config, GunpowderTrainerConfig)
     simple, _, gamma, intensity, noise = config.trainer_config.augments
     augments = (noise, simple, gamma.replace(gamma_range=(0.5, 2.0)), intensity, simple)
     after = config.replace(trainer_config=config.trainer_config.replace(augments=augments))
@@ -58,6 +61,7 @@ def test_members_of_lists_are_told_apart_by_kind(config: RunConfig) -> None:
 
 def test_datasets_are_told_apart_by_name(config: RunConfig) -> None:
     split = config.datasplit_config
+    assert isinstance(split, TrainValidateDataSplitConfig)
     train = split.train_configs[0]
     more = train.replace(name="more", weight=2)
     changed = (more, train)

@@ -10,26 +10,30 @@ import pytest
 import torch
 import zarr
 
+from dacapo_engine.descendants import branch, continue_with, with_arrays
 from dacapo_engine.errors import ConfigError, NotFoundError
 from dacapo_engine.experiments.architectures import CNNectomeUNetConfig
 from dacapo_engine.experiments.datasplits import TrainValidateDataSplitConfig
 from dacapo_engine.experiments.datasplits.datasets import RawGTDatasetConfig
 from dacapo_engine.experiments.datasplits.datasets.arrays import (
+    CropArrayConfig,
     IntensitiesArrayConfig,
     ZarrArrayConfig,
 )
+from dacapo_engine.experiments.datasplits.datasets.arrays.crop_array_config import RegionConfig
 from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.starts import StartConfig
 from dacapo_engine.experiments.starts.start_report import LayerOutcome
 from dacapo_engine.experiments.tasks import AffinitiesTaskConfig
 from dacapo_engine.experiments.trainers import GunpowderTrainerConfig
-from dacapo_engine.start import continue_with, load_start
+from dacapo_engine.start import load_start
+from dacapo_engine.store.checkpoints import kept_checkpoints
 from dacapo_engine.store.local_weights_store import LocalWeightsStore
 from dacapo_engine.store.rows import read_rows
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.train import train_run
-from dacapo_engine.yaml_file import from_yaml, to_yaml
+from dacapo_engine.yaml_file import from_yaml, read_config, to_yaml
 
 NEAREST = ((0, 1), (1, 0))
 
@@ -224,3 +228,46 @@ def test_the_old_score_on_the_same_data_comes_first(squares: Path, trained: RunF
 def test_the_old_run_is_not_overwritten(squares: Path, trained: RunFolder) -> None:
     with pytest.raises(ConfigError, match="stays as it is"):
         continue_with(trained, "first", [dataset(squares, 1, "more")])
+
+
+def test_a_branch_begins_with_the_weights_of_its_iteration(
+    squares: Path, trained: RunFolder
+) -> None:
+    described = branch(trained, "branch", 2, num_iterations=1)
+    assert described.replace(name="first", start_config=None, num_iterations=4) == read_config(
+        trained.run_file, RunConfig
+    )
+    faster = described.trainer_config.replace(learning_rate=0.5)
+    runs = trained.path.parent
+    train_run(Run(described.replace(trainer_config=faster)), runs=runs, device="cpu")
+    begun = averaged(RunFolder.of(runs, "branch"), 0)
+    assert all(map(torch.equal, begun, averaged(trained, 2)))
+    assert not all(map(torch.equal, begun, averaged(trained, 4)))
+
+
+def test_an_iteration_that_is_not_kept_is_told_with_those_that_are(trained: RunFolder) -> None:
+    described = branch(trained, "nowhere", 3)
+    with pytest.raises(ConfigError, match="2, 4"):
+        train_run(Run(described), runs=trained.path.parent, device="cpu")
+
+
+def test_grown_labels_take_the_place_of_the_old_ones(squares: Path, trained: RunFolder) -> None:
+    old = dataset(squares, 0, "").gt_config
+    new = dataset(squares, 1, "").gt_config
+    config = branch(trained, "grown")
+    split: Any = config.datasplit_config
+    region = RegionConfig(offset=(0, 0), shape=(24, 32), unit="voxels")
+    crop = CropArrayConfig(source_array_config=old, roi=region)
+    cut = split.replace(validate_configs=(split.train_configs[0].replace(gt_config=crop),))
+    changed: Any = with_arrays(config.replace(datasplit_config=cut), [(old, new)]).datasplit_config
+    assert changed.train_configs[0].gt_config == new
+    assert changed.train_configs[0].raw_config == split.train_configs[0].raw_config
+    assert changed.validate_configs[0].gt_config == crop.replace(source_array_config=new)
+
+
+def test_weights_that_are_kept_are_told_with_what_they_are_best_at(trained: RunFolder) -> None:
+    found = kept_checkpoints(trained)
+    assert [checkpoint.iteration for checkpoint in found] == [4, 2]
+    assert [checkpoint.newest for checkpoint in found] == [True, False]
+    assert any("voi" in checkpoint.best for checkpoint in found)
+    assert kept_checkpoints(RunFolder(trained.path / "none")) == ()
