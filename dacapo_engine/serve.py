@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 _LAST_SECONDS = 10.0
 
 
-def serve(requests: IO[bytes], answers: IO[bytes], scratch: Path) -> None:
+def serve(requests: IO[bytes], answers: IO[bytes], scratch: Path, *, remove: bool = False) -> None:
     """Answer requests, one at a time, until `requests` ends.
 
     A request is a line ``{"id": 1, "verb": "sample", "parameters": {...}}``. Its answer is a line
@@ -38,14 +38,15 @@ def serve(requests: IO[bytes], answers: IO[bytes], scratch: Path) -> None:
     requests, answers
         Nothing but requests and answers goes through them.
     scratch
-        A folder for arrays. Where it is made here, it is removed at the end.
+        A folder for arrays; it is made where it is not there.
+    remove
+        Remove the folder, whatever is in it, at the end.
 
     Raises
     ------
     StoreError
         If the folder cannot be written to.
     """
-    made = not scratch.exists()
     try:
         scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -56,7 +57,7 @@ def serve(requests: IO[bytes], answers: IO[bytes], scratch: Path) -> None:
 
     def tidy() -> None:
         desk.clear()
-        if made:
+        if remove:
             shutil.rmtree(scratch, ignore_errors=True)
 
     try:

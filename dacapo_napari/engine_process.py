@@ -70,6 +70,13 @@ class EngineProcess:
             raise ValueError("This command was started without pipes.")
         return self._process.stdout
 
+    @property
+    def stdin(self) -> IO[bytes]:
+        """What it reads, where it `talks`."""
+        if self._process.stdin is None:
+            raise ValueError("This command was started without pipes.")
+        return self._process.stdin
+
     def poll(self) -> int | None:
         """Its exit status, None while it runs."""
         return self._process.poll()

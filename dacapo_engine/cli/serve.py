@@ -19,17 +19,17 @@ _NICENESS = 5
 
 @click.command()
 @click.argument("scratch", type=click.Path(path_type=Path, file_okay=False))
-def serve(scratch: Path) -> None:
+@click.option("--remove", is_flag=True, help="Remove SCRATCH, whatever is in it, at the end.")
+def serve(scratch: Path, remove: bool) -> None:
     """Answer requests on standard input, one line of JSON each, until it is closed.
 
-    SCRATCH is a folder for the arrays of the answers. Where it is not there yet, it is made, and
-    removed at the end.
+    SCRATCH is a folder for the arrays of the answers.
     """
     from dacapo_engine import serve as service
 
     _give_way()
     with _pipes_of_its_own() as (requests, answers):
-        service.serve(requests, answers, scratch)
+        service.serve(requests, answers, scratch, remove=remove)
 
 
 def _give_way() -> None:
