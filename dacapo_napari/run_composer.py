@@ -8,6 +8,7 @@ from dacapo_engine.errors import DacapoError
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_napari.plugin_settings import engine_python
+from dacapo_napari.run_origin import RunOrigin
 from dacapo_napari.run_session import RunSession
 from dacapo_napari.run_settings import RunSettings
 from dacapo_napari.run_setup import TrainingRequest
@@ -22,6 +23,11 @@ __all__ = ["RunComposer"]
 
 class RunComposer(QObject):
     """Reads the sections, and fills them: with what fits the data, or with a run that is there.
+
+    Attributes
+    ----------
+    origin : RunOrigin or None
+        The run whose weights a new one will begin with.
 
     Signals
     -------
@@ -44,6 +50,7 @@ class RunComposer(QObject):
         self.data = data
         self.forms = forms
         self.run = run
+        self.origin: RunOrigin | None = None
         data.changed.connect(self.suggest)
         run.run_changed.connect(self.look)
         run.iterations.valueChanged.connect(self._show_summary)
@@ -67,6 +74,7 @@ class RunComposer(QObject):
             device=self.run.device_name() or "auto",
             python=engine_python(),
             in_thread=self.run.in_thread.isChecked(),
+            origin=self.origin,
         )
 
     def fill(self, config: RunConfig) -> None:
@@ -103,6 +111,7 @@ class RunComposer(QObject):
         self.data.set_error("")
         self.data.set_facts(suggestion.facts)
         self.run.suggest_name(suggestion.name)
+        self.forms.task.offer(suggestion.facts, suggestion.patch)
         if not self.session.has_begun:
             self.forms.suggest(RunSettings.of(suggestion.config))
             self.run.iterations.suggest(suggestion.config.num_iterations)

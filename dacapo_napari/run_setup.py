@@ -23,6 +23,7 @@ from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.status import RunStatus, read_status
 from dacapo_engine.volume_files import VolumeFiles
 from dacapo_engine.yaml_file import read_config, to_yaml
+from dacapo_napari.run_origin import RunOrigin, describe_descendant
 from dacapo_napari.run_settings import RunSettings
 from dacapo_napari.training_data import LabelledLayers, TrainingData, TrainingVolume
 from dacapo_napari.volume_files import VolumeOnDisk, on_disk, safe_name, write_volume
@@ -52,6 +53,8 @@ class TrainingRequest:
         Layers to learn from; None goes on with a run that has its own.
     settings
         What the forms say; None takes what fits the data.
+    origin
+        The run whose weights a new one begins with; None for random ones.
     """
 
     folder: RunFolder
@@ -61,6 +64,7 @@ class TrainingRequest:
     device: str
     python: str
     in_thread: bool = False
+    origin: RunOrigin | None = None
 
 
 @dataclass(frozen=True)
@@ -153,6 +157,8 @@ def prepare_run(request: TrainingRequest, cancelled: Callable[[], bool]) -> None
     folder.create()
     if has_begun(folder):
         _check_goes_on(request)
+    elif request.origin is not None and (request.origin.same_data or request.data is None):
+        _write_descendant(request, request.origin, cancelled)
     elif request.data is not None:
         _write_new_run(request, request.data, cancelled)
     elif not folder.exists():
@@ -174,8 +180,18 @@ def _write_new_run(
     if request.settings is not None:
         config = request.settings.applied_to(config)
         check_volumes(config)
-    config = config.replace(num_iterations=request.num_iterations)
+    start = request.origin.start_config if request.origin is not None else None
+    config = config.replace(num_iterations=request.num_iterations, start_config=start)
     write_text(folder.run_file, to_yaml(config))
+
+
+def _write_descendant(
+    request: TrainingRequest, origin: RunOrigin, cancelled: Callable[[], bool]
+) -> None:
+    folder, length = request.folder, request.num_iterations
+    config = describe_descendant(origin, folder, request.settings, length, cancelled)
+    if not cancelled():
+        write_text(folder.run_file, to_yaml(config))
 
 
 def _written(volume: TrainingVolume, container: Path, cancelled: Callable[[], bool]) -> VolumeFiles:
