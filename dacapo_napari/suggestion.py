@@ -31,6 +31,11 @@ class Suggestion:
     config: RunConfig
     name: str
 
+    @property
+    def patch(self) -> tuple[int, ...]:
+        """Voxels that the suggested network sees in training, per axis."""
+        return tuple(getattr(self.config.architecture_config, "input_shape", ()))
+
 
 def suggest(data: TrainingData, runs: Path, device: str) -> Suggestion:
     """Measure the layers and derive a run from what was found; off the Qt thread."""
