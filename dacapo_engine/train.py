@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -23,6 +24,7 @@ from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.training_iteration_stats import TrainingIterationStats
 from dacapo_engine.memory_use import memory_in_use
 from dacapo_engine.predict_errand import PredictErrand
+from dacapo_engine.run_length import RunLength, kept_length
 from dacapo_engine.start import load_start
 from dacapo_engine.step_time import StepTime
 from dacapo_engine.store.array_store import LocalContainerIdentifier
@@ -43,7 +45,13 @@ __all__ = ["Training", "train", "train_run"]
 logger = logging.getLogger(__name__)
 
 Listener = Callable[[TrainingIterationStats], None]
-_MAY_CHANGE = {"num_iterations", "validation_interval", "checkpoint_interval", "format"}
+_MAY_CHANGE = {
+    "num_iterations",
+    "budget_config",
+    "validation_interval",
+    "checkpoint_interval",
+    "format",
+}
 
 
 def train(
@@ -147,6 +155,7 @@ class Training:
 
     def prepare(self, device: str, save_snapshots: bool) -> None:
         """Store the config, load the newest checkpoint, and open the volumes."""
+        self._run.change_length(kept_length(self._run.config, self._folder))
         _store_config(self._run.config, self._folder)
         clear_foreign(self._folder, self._status.session)
         self._device = choose_device(device)
@@ -180,6 +189,7 @@ class Training:
         """Train until the end, or until somebody asks to stop."""
         run = self._run
         validation = Validation(run, self._folder) if validate else None
+        self._length = RunLength(run, self._folder, self._status, self._scoring(validation))
         left = run.train_until - run.trainer.iteration
         stopped = False
         try:
@@ -192,7 +202,7 @@ class Training:
             if close is not None:
                 close()
         state = RunState.STOPPED if stopped else RunState.FINISHED
-        message = CANCELLED if Verb.CANCEL in self._heard else ""
+        message = CANCELLED if Verb.CANCEL in self._heard else self._length.message
         self._status.update(state, iteration=run.trainer.iteration, message=message)
 
     def _is_before_first_step(self) -> bool:
@@ -219,9 +229,10 @@ class Training:
         for stats in run.trainer.iterate(left, run.model, run.optimizer, self._device):
             self._record(stats)
             done = stats.iteration + 1
+            self._length.after_step(done)
             if self._is_ended(done):
                 return True
-            finished = done == run.train_until
+            finished = self._length.is_reached(done)
             if finished or done % run.config.checkpoint_interval == 0:
                 self._checkpoints.store(run, done)
             due = done % run.validation_interval == 0 or finished
@@ -230,6 +241,10 @@ class Training:
                 if not finished and self._is_ended(done):
                     return True
             self._errands.after_step(done)
+            if self._length.is_reached(done):
+                break
+        # The generator counts on when it is asked for the next iteration.
+        run.trainer.iteration = done
         return False
 
     def _is_ended(self, done: int) -> bool:
@@ -254,6 +269,7 @@ class Training:
         if self._asked(Verb.SNAPSHOT) and hasattr(trainer, "ask_for_snapshot"):
             trainer.ask_for_snapshot()
         self._time.add(stats.time + stats.wait, stats.wait)
+        self._length.add_step(stats.time + stats.wait)
         # Asking for the memory takes longer than a small step.
         memory = memory_in_use(self._device) if self._status.is_due else {}
         self._status.update(
@@ -269,7 +285,11 @@ class Training:
         self._checkpoints.store(self._run, iteration)
         validation.score(iteration, self._should_stop, self._show_validation)
         self._checkpoints.tidy()
+        self._length.after_validation(iteration)
         self._status.update(RunState.TRAINING, validated=None)
+
+    def _scoring(self, validation: Validation | None) -> Callable[[int], None] | None:
+        return None if validation is None else partial(self._validate, validation)
 
     def _show_validation(self, share: float) -> None:
         self._status.update(validated=round(share, 3))

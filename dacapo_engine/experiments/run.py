@@ -33,7 +33,7 @@ class Run:
     name : str
         Name of the run.
     train_until : int
-        Iterations to train.
+        Iterations to train; a time budget lowers it when the speed was measured.
     validation_interval : int
         Iterations between validations.
     task, architecture, trainer, model, optimizer
@@ -59,7 +59,7 @@ class Run:
     def __init__(self, run_config: RunConfig, load_starter_model: bool = True) -> None:
         self.config = run_config
         self.name = run_config.name
-        self.train_until = run_config.num_iterations
+        self.train_until = run_config.train_until
         self.validation_interval = run_config.validation_interval
         self.training_stats = TrainingStats()
         start_config = run_config.start_config if load_starter_model else None
@@ -73,8 +73,13 @@ class Run:
         trainer_config = run_config.trainer_config
         self.trainer = trainer_config.trainer_type(trainer_config)
         self.trainer.seed = run_config.seed
-        self.trainer.num_iterations = run_config.num_iterations
+        self.trainer.num_iterations = run_config.train_until
         self.optimizer = self.trainer.create_optimizer(self.model)
+
+    def change_length(self, config: RunConfig) -> None:
+        """Train as long as `config` says, which differs from the run's own in nothing else."""
+        self.config = config
+        self.train_until = self.trainer.num_iterations = config.train_until
 
     @cached_property
     def datasplit(self) -> DataSplit:

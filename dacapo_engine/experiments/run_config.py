@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from dacapo_engine.config import Config
 from dacapo_engine.experiments.architectures.architecture_config import AnyArchitectureConfig
+from dacapo_engine.experiments.budgets.budget_config import AnyBudgetConfig, TimeBudgetConfig
 from dacapo_engine.experiments.datasplits.datasplit_config import AnyDataSplitConfig
 from dacapo_engine.experiments.starts.start_config import AnyStartConfig
 from dacapo_engine.experiments.tasks.task_config import AnyTaskConfig
@@ -63,8 +64,15 @@ class RunConfig(Config):
         ge=1,
         le=10**9,
         title="Iterations",
-        description="How many steps to train.",
+        description="How many steps to train; with a budget no more than this.",
         json_schema_extra={"unit": "iterations"},
+    )
+    budget_config: AnyBudgetConfig | None = Field(
+        default=None,
+        title="Budget",
+        description="When to stop before the last iteration: after a time, or when the score"
+        " stops improving.",
+        json_schema_extra={"none": "all iterations"},
     )
     validation_interval: int = Field(
         default=1000,
@@ -119,6 +127,19 @@ class RunConfig(Config):
     )
 
     FORMAT: ClassVar[int] = 1
+
+    @property
+    def train_until(self) -> int:
+        """The last iteration, as far as it is known before a time became a number."""
+        budget = self.budget_config
+        measured = budget.iterations if isinstance(budget, TimeBudgetConfig) else None
+        return self.num_iterations if measured is None else min(measured, self.num_iterations)
+
+    @property
+    def is_measuring(self) -> bool:
+        """Whether the last iteration is only known when the speed was measured."""
+        budget = self.budget_config
+        return isinstance(budget, TimeBudgetConfig) and budget.iterations is None
 
     @model_validator(mode="before")
     @classmethod

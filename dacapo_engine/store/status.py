@@ -7,7 +7,7 @@ import platform
 import time
 import uuid
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -48,6 +48,12 @@ class RunStatus(BaseModel):
     ----------
     first_iteration
         Where this session began; what came after is lost if it is cancelled before a checkpoint.
+    num_iterations
+        The last iteration; 0 while it is measured how many fit into a time.
+    num_iterations_is
+        Whether that is what was asked for, what a time became, or the most that it can be.
+    budget
+        What was asked for instead of iterations, such as ``45 minutes``.
     memory_used, memory_total
         Bytes in use and in all: of the graphics card, else of the engine's process, whose total
         is not told.
@@ -65,6 +71,8 @@ class RunStatus(BaseModel):
     first_iteration: int = 0
     iteration: int = 0
     num_iterations: int = 0
+    num_iterations_is: Literal["exact", "about", "at most"] = "exact"
+    budget: str = ""
     host: str = ""
     pid: int = 0
     device: str = ""

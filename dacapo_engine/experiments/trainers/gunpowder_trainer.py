@@ -129,7 +129,10 @@ class GunpowderTrainer(Trainer):
         """The optimizer of the config, with its schedule and the average of the weights."""
         optimizer = create_optimizer(self.config.optimizer, model.parameters(), self.learning_rate)
         self.scheduler = create_schedule(
-            optimizer, self.config.schedule, self.config.warmup_iterations, self.num_iterations
+            optimizer,
+            self.config.schedule,
+            self.config.warmup_iterations,
+            lambda: self.num_iterations,
         )
         decay = self.config.average_decay
         self.average = WeightAverage(model, decay) if decay is not None else None

@@ -48,10 +48,16 @@ def create_optimizer(
 
 
 def create_schedule(
-    optimizer: torch.optim.Optimizer, kind: str, warmup: int, num_iterations: int | None = None
+    optimizer: torch.optim.Optimizer,
+    kind: str,
+    warmup: int,
+    num_iterations: Callable[[], int | None] = lambda: None,
 ) -> LambdaLR:
-    """A schedule to be stepped once per iteration; its parameters are those of `rate_factor`."""
-    return LambdaLR(optimizer, lambda step: rate_factor(step, kind, warmup, num_iterations))
+    """A schedule to be stepped once per iteration; its parameters are those of `rate_factor`.
+
+    `num_iterations` is asked at each step, since a time budget becomes a number in training.
+    """
+    return LambdaLR(optimizer, lambda step: rate_factor(step, kind, warmup, num_iterations()))
 
 
 def rate_factor(

@@ -114,5 +114,6 @@ def test_parameters_are_counted_without_building(fields: dict[str, Any]) -> None
     built = config.architecture_type(config)
     cost = model_cost(config, 2)
     assert cost.parameters == sum(parameter.numel() for parameter in built.parameters())
-    assert all(seen <= 2 * reach + 1 for seen, reach in zip(cost.field_of_view, built.context))
+    sides = zip(cost.field_of_view, built.context, strict=True)
+    assert all(seen <= 2 * reach + 1 for seen, reach in sides)
     assert cost.training_bytes > 20 * cost.parameters

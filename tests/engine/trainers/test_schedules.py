@@ -67,13 +67,13 @@ def test_rates_rise_then_never_rise_again(warmup: int, total: int, kind: str) ->
 def test_a_resumed_schedule_goes_on_where_it_was() -> None:
     def rates(restart_at: int | None) -> list[float]:
         optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
-        schedule = create_schedule(optimizer, "cosine", 3, 12)
+        schedule = create_schedule(optimizer, "cosine", 3, lambda: 12)
         found = []
         for n in range(12):
             if n == restart_at:
                 states = optimizer.state_dict(), schedule.state_dict()
                 optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
-                schedule = create_schedule(optimizer, "cosine", 3, 12)
+                schedule = create_schedule(optimizer, "cosine", 3, lambda: 12)
                 optimizer.load_state_dict(states[0])
                 schedule.load_state_dict(states[1])
             found.append(float(optimizer.param_groups[0]["lr"]))

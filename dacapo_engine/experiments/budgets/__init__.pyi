@@ -1,0 +1,6 @@
+from .budget_config import AnyBudgetConfig as AnyBudgetConfig
+from .budget_config import BudgetConfig as BudgetConfig
+from .budget_config import TimeBudgetConfig as TimeBudgetConfig
+from .minutes_budget_config import MinutesBudgetConfig as MinutesBudgetConfig
+from .overnight_budget_config import OvernightBudgetConfig as OvernightBudgetConfig
+from .plateau_budget_config import PlateauBudgetConfig as PlateauBudgetConfig
