@@ -139,10 +139,9 @@ class RunLength:
     def _tell(self) -> None:
         """Say in the status how long it takes, and how sure that is."""
         measuring = self._run.config.is_measuring
-        kind = {TimeBudgetConfig: "about", PlateauBudgetConfig: "at most"}
-        kinds = [word for cls, word in kind.items() if isinstance(self._budget, cls)]
+        is_time = isinstance(self._budget, TimeBudgetConfig)
         self._status.update(
             num_iterations=0 if measuring else self._run.train_until,
+            num_iterations_is="about" if is_time else "at most" if self._budget else "exact",
             budget=self._words() if self._budget is not None else "",
-            num_iterations_is=kinds[0] if kinds else "exact",
         )

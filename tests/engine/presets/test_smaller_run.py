@@ -45,10 +45,20 @@ def chain(config: RunConfig) -> Iterator[SmallerRun]:
         config = found.config
 
 
-def memory(config: RunConfig) -> int:
-    network, trainer = config.architecture_config, config.trainer_config
+def unet_of(config: RunConfig) -> CNNectomeUNetConfig:
+    network = config.architecture_config
     assert isinstance(network, CNNectomeUNetConfig)
-    return model_cost(network, trainer.batch_size).training_bytes
+    return network
+
+
+def trainer_of(config: RunConfig) -> GunpowderTrainerConfig:
+    trainer = config.trainer_config
+    assert isinstance(trainer, GunpowderTrainerConfig)
+    return trainer
+
+
+def memory(config: RunConfig) -> int:
+    return model_cost(unet_of(config), config.trainer_config.batch_size).training_bytes
 
 
 @pytest.mark.parametrize(
@@ -64,7 +74,7 @@ def test_each_is_smaller_and_can_be_built(network: dict[str, Any]) -> None:
     before = run_of(**network)
     kinds = []
     for found in chain(before):
-        unet = found.config.architecture_config
+        unet = unet_of(found.config)
         check_input_shape(unet, unet.input_shape)
         assert memory(found.config) < 0.9 * memory(before)
         assert found.sentence.endswith(".")
@@ -73,13 +83,13 @@ def test_each_is_smaller_and_can_be_built(network: dict[str, Any]) -> None:
     assert kinds[:2] == ["batch", "batch"]
     assert kinds[-1] == "model"
     assert kinds == sorted(kinds, key=["batch", "patch", "model"].index)
-    assert before.trainer_config.batch_size * before.trainer_config.accumulate == 4
+    assert trainer_of(before).batch_size * trainer_of(before).accumulate == 4
 
 
 def test_the_batch_stays_whole() -> None:
     found = smaller(run_of(GunpowderTrainerConfig(batch_size=9, accumulate=2)))
     assert found is not None
-    trainer = found.config.trainer_config
+    trainer = trainer_of(found.config)
     assert (trainer.batch_size, trainer.accumulate) == (3, 6)
     assert "18 samples" in found.sentence
     assert found.button == "Use smaller batch"
@@ -90,8 +100,8 @@ def test_far_neighbors_keep_the_patch_large() -> None:
     far = config.replace(task_config=AffinitiesTaskConfig(neighborhood=((1, 0, 0), (30, 0, 0))))
     found = smaller(far)
     assert found is not None
-    assert found.config.architecture_config.input_shape[0] == 64
-    assert found.config.architecture_config.input_shape[1] < 64
+    assert unet_of(found.config).input_shape[0] == 64
+    assert unet_of(found.config).input_shape[1] < 64
 
 
 def test_what_cannot_be_smaller() -> None:

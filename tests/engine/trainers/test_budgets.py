@@ -48,19 +48,17 @@ def test_overnight_is_until_the_morning_or_half_a_day(hour: int, hours: int) -> 
 def test_what_fits_into_a_time() -> None:
     now = 0.0
     budget = TimeBudget(MinutesBudgetConfig(minutes=10), clock=lambda: now)
-    for _ in range(3):  # slow at first
-        now += 5
-        budget.add(5)
-    assert not budget.is_warm
-    for _ in range(21):
-        now += 1
-        budget.add(1)
-    assert budget.is_warm
-    # 600 s, of which 36 are over; 4 s for the validation at the end, 4 s after each 10 steps.
-    assert budget.iterations(24, 4, 10) == 24 + int((600 - 36 - 4) / 1.4)
-    assert budget.iterations(24) == 24 + 564
+    warm = []
+    for seconds in (5, 5, 5, *(1,) * 30):  # slow at first
+        now += seconds
+        budget.add(seconds)
+        warm.append(budget.is_warm)
+    assert warm == [False] * 22 + [True] * 11
+    # 600 s, of which 45 are over; 4 s for the validation at the end, 4 s after each 10 steps.
+    assert budget.iterations(33, 4, 10) == 33 + int((600 - 45 - 4) / 1.4)
+    assert budget.iterations(33) == 33 + 555
     now = 1000
-    assert budget.iterations(24) == 24
+    assert budget.iterations(33) == 33
 
 
 def trained(config: RunConfig, runs: Path, **options: Any) -> Run:
