@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dacapo_engine.errors import DacapoError, StoreError, TrainingError
-from dacapo_napari.engine_process import EngineProcess, engine_command
+from dacapo_napari.engine_process import EngineProcess, engine_command, last_sentence
 from dacapo_napari.run_updates import Failed
 
 __all__ = ["EngineConversation", "ServiceAnswer"]
@@ -98,9 +98,10 @@ class EngineConversation:
 
     def _died(self, process: EngineProcess) -> DacapoError:
         process.wait()
+        said = last_sentence(self._log) if (process.poll() or 0) > 0 else ""
         return TrainingError(
             "The engine's helper ended before it had answered.",
-            hint="Try again: it is started anew.",
+            hint=said or "Try again: it is started anew.",
             place=str(self._log),
         )
 

@@ -12,6 +12,7 @@ from qtpy.QtWidgets import QVBoxLayout, QWidget
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_napari.device_list import ask_for_devices
 from dacapo_napari.dock_link import DockLink
+from dacapo_napari.engine_service import EngineService
 from dacapo_napari.plugin_settings import engine_python, runs_folder
 from dacapo_napari.run_composer import RunComposer
 from dacapo_napari.run_session import RunSession
@@ -51,6 +52,7 @@ class TrainWidget(QWidget):
         super().__init__()
         self._viewer = napari_viewer
         self.session = RunSession(napari_viewer, self)
+        self.service = EngineService(engine_python(), self)
         self.data = DataSection(napari_viewer, self)
         self.forms = RunForms(self)
         self.run = TrainSection(runs_folder(), self)
@@ -113,6 +115,7 @@ class TrainWidget(QWidget):
             section.set_theme(colours)
 
     def _connect(self) -> None:
+        self.session.on_close(self.service.close)
         self.session.connect(self._viewer.events.theme, self._on_theme_changed)
         for name in ("inserted", "removed", "reordered", "renamed"):
             self.session.connect(getattr(self._viewer.layers.events, name), self.reset_choices)
