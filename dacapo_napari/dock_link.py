@@ -73,6 +73,11 @@ class DockLink:
         if self.thread is not None:
             self.thread.stop_training()
 
+    def cancel_training(self) -> None:
+        """Ask the training to end and keep nothing since its last checkpoint."""
+        if self.thread is not None:
+            self.thread.cancel_training()
+
     def interrupt_on_close(self, thread: QThread) -> None:
         """Ask `thread` to give up when the dock is closed."""
         self._interruptible = [other for other in self._interruptible if other.isRunning()]

@@ -75,7 +75,8 @@ class EngineThread(QThread):
         self._engine: Engine | None = None
         self._wake = threading.Event()
         self._let_go = threading.Event()
-        self._stop_wanted = False
+        self._end_wanted: Verb | None = None
+        self._end_expected = False
         self._asked: deque[tuple[Verb, Mapping[str, Any] | None]] = deque()
         self._old_session = ""
         self._waiting_for_session = False
@@ -87,8 +88,17 @@ class EngineThread(QThread):
 
     def stop_training(self) -> None:
         """Ask the training to keep its weights and end; returns at once."""
-        self._stop_wanted = True
+        self._end_wanted = Verb.STOP
         self._wake.set()
+
+    def cancel_training(self) -> None:
+        """Ask the training to end without keeping what came after its last checkpoint."""
+        self._end_wanted = Verb.CANCEL
+        self._wake.set()
+
+    def expect_end(self) -> None:
+        """The engine is being ended by force: that it ends is no failure."""
+        self._end_expected = True
 
     def ask(self, verb: Verb, parameters: Mapping[str, Any] | None = None) -> None:
         """Ask the training for `verb` as soon as it can hear it; returns at once."""
@@ -102,7 +112,8 @@ class EngineThread(QThread):
 
     def let_go(self, *, stop: bool = False) -> None:
         """Follow no longer. The training goes on, unless it is asked to `stop`."""
-        self._stop_wanted = self._stop_wanted or stop
+        if stop and self._end_wanted is None:
+            self._end_wanted = Verb.STOP
         self._let_go.set()
         self._wake.set()
 
@@ -154,7 +165,7 @@ class EngineThread(QThread):
         return self._let_go.is_set() or self.isInterruptionRequested()
 
     def _is_cancelled(self) -> bool:
-        return self._stop_wanted or self._is_let_go()
+        return self._end_wanted is not None or self._is_let_go()
 
     def _start_engine(self, request: TrainingRequest) -> Engine:
         run_file, iterations = self.folder.run_file.absolute(), request.num_iterations
@@ -214,10 +225,10 @@ class EngineThread(QThread):
 
     def _pass_on_stop(self) -> None:
         status = self._session()
-        if self._stop_wanted and status is not None:
-            self._stop_wanted = False
+        if self._end_wanted is not None and status is not None:
+            verb, self._end_wanted = self._end_wanted, None
             if status.state.active:
-                ask(self.folder, status.session, Verb.STOP)
+                ask(self.folder, status.session, verb)
 
     def _pass_on_asked(self) -> None:
         status = self._session()
@@ -231,9 +242,10 @@ class EngineThread(QThread):
     def _say_how_it_ended(self, engine: Engine, exit_status: int) -> None:
         status = self._session()
         told = status is not None and status.state is RunState.FAILED
+        told = told or self._end_expected
         if exit_status != 0 and not told:
             self._tell(Failed.of(engine.failure()))
-        self._stop_wanted = False
+        self._end_wanted = None
         self._waiting_for_session = False
         self._tell(Ended())
 

@@ -52,6 +52,8 @@ class RunSession(QObject):
         Whether the run is in training, or being started.
     stopping : bool
         Whether it was asked to stop and has not yet.
+    cancelling : bool
+        Whether it was asked to stop without keeping anything.
 
     Signals
     -------
@@ -84,6 +86,7 @@ class RunSession(QObject):
         self.status: RunStatus | None = None
         self.active = False
         self.stopping = False
+        self.cancelling = False
         self._state: RunState | None = None
         self._has_rows = False
 
@@ -123,6 +126,7 @@ class RunSession(QObject):
     def start(self, request: TrainingRequest) -> None:
         """Train a new run, or go on with one."""
         self.active, self.stopping, self._state = True, False, RunState.STARTING
+        self.cancelling = False
         self._watch(EngineThread(request.folder, request))
         self.state_changed.emit()
 
@@ -131,6 +135,13 @@ class RunSession(QObject):
         if self.active and not self.stopping:
             self.stopping = True
             self.link.stop_training()
+            self.state_changed.emit()
+
+    def cancel(self) -> None:
+        """Ask the training to end without keeping what came after its last checkpoint."""
+        if self.active:
+            self.stopping = self.cancelling = True
+            self.link.cancel_training()
             self.state_changed.emit()
 
     def ask(self, verb: Verb, parameters: Mapping[str, Any] | None = None) -> None:
@@ -161,7 +172,7 @@ class RunSession(QObject):
 
     def _follow(self, look: RunLook) -> None:
         self.link.let_go()
-        self.active = self.stopping = self._has_rows = False
+        self.active = self.stopping = self.cancelling = self._has_rows = False
         self._state = self.status = None
         if look.begun and look.config is not None and look.folder is not None:
             self._watch(EngineThread(look.folder))
