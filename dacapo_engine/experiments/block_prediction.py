@@ -111,7 +111,7 @@ class BlockPredictor:
     def block_shape(self, shape: Sequence[int]) -> Coordinate:
         """Output shape of a block, in voxels, for a region of `shape` voxels."""
         step, context = self.model.architecture.block_step, self._context()
-        most = self.most_voxels or self._affordable_voxels()
+        most = min(self.most_voxels or _MOST_VOXELS, self._affordable_voxels())
         block = [-(-extent // s) * s for extent, s in zip(shape, step, strict=True)]
         while np.prod([b + 2 * c for b, c in zip(block, context, strict=True)]) > most:
             axis = int(np.argmax(block))
