@@ -45,7 +45,7 @@ class BlockPredictor:
     precision
         Number format: auto, float32 or bfloat16.
     most_voxels
-        Voxels of the largest block; chosen from free memory where None.
+        Voxels of the largest block; fewer where there is not the memory for them.
     unmirror
         Where given, raw is predicted mirrored, too, and what this makes of it (see
         `Predictor.unmirror`) is averaged in: twice the time for fewer errors.
