@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from dacapo_engine.errors import DataError
+from dacapo_engine.experiments.datasplits.datasets.arrays.lazy_data import as_lazy
 from dacapo_engine.units import exact_number, nanometres_per
+from dacapo_engine.volume_files import CorrectedVolume, Volume
 
 if TYPE_CHECKING:
     from napari.layers import Image, Labels
@@ -33,12 +36,12 @@ _DIGITS = 12
 
 @dataclass(frozen=True)
 class LayerVolume:
-    """A layer's data and where it lies.
+    """The data of a layer or a file, and where it lies.
 
     Attributes
     ----------
     name : str
-        Name of the layer, for sentences.
+        Name of the layer or file, for sentences.
     data : array-like
         In the order of `axes`; may be a view of the layer's data, a dask or a zarr array.
     axes : tuple[str, ...]
@@ -51,6 +54,10 @@ class LayerVolume:
         False where the layer tells proportions but no unit; they count as nanometres.
     source_path : str
         Where the layer was opened from, empty where that is not known.
+    file : Volume or None
+        Where the engine finds the same array; None for a layer.
+    intensity_range : tuple[float, float] or None
+        What becomes 0 and 1; measured where nobody says it.
     """
 
     name: str
@@ -61,6 +68,8 @@ class LayerVolume:
     known: bool
     has_unit: bool
     source_path: str = ""
+    file: Volume | None = None
+    intensity_range: tuple[float, float] | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -71,6 +80,47 @@ class LayerVolume:
     def spatial_axes(self) -> tuple[str, ...]:
         """All axes but channels."""
         return tuple(axis for axis in self.axes if axis != "c")
+
+    def placed(
+        self, voxel_size: Sequence[Fraction], offset: Sequence[Fraction], *, has_unit: bool = True
+    ) -> LayerVolume:
+        """The same data at another place, which the engine is told, too."""
+        sizes, begins = tuple(voxel_size), tuple(offset)
+        return replace(
+            self,
+            voxel_size=sizes,
+            offset=begins,
+            known=True,
+            has_unit=has_unit,
+            file=self._corrected(
+                voxel_size=tuple(map(float, sizes)), offset=tuple(map(float, begins))
+            ),
+        )
+
+    def named(self, axes: tuple[str, ...]) -> LayerVolume:
+        """The same data with other names of its axes, as many as before."""
+        places = zip(self.spatial_axes, self.voxel_size, self.offset, strict=True)
+        known = {axis: (size, begin) for axis, size, begin in places}
+        nowhere = (Fraction(1), Fraction(0))
+        grid = [
+            known.get(axis, nowhere) if axis in _WORLD_AXES else nowhere
+            for axis in axes
+            if axis != "c"
+        ]
+        return replace(
+            self,
+            axes=axes,
+            voxel_size=tuple(size for size, _ in grid),
+            offset=tuple(begin for _, begin in grid),
+            file=self._corrected(axes=axes),
+        )
+
+    def _corrected(self, **said: Any) -> Volume | None:
+        if self.file is None:
+            return None
+        if isinstance(self.file, CorrectedVolume):
+            return replace(self.file, **said)
+        return CorrectedVolume(self.file, **said)
 
     @property
     def attributes(self) -> dict[str, Any]:
@@ -137,7 +187,9 @@ def layer_volume(layer: Image | Labels, axes: tuple[str, ...]) -> LayerVolume:
         data, axes = _colours_as_channels(data, axes, layer.name)
     order = tuple(sorted(axes, key="stczyx".index))
     if order != axes:
-        data = data.transpose([axes.index(axis) for axis in order])
+        # An array of zarr cannot be transposed.
+        plain = data if hasattr(data, "transpose") else as_lazy(data)
+        data = plain.transpose([axes.index(axis) for axis in order])
     # A step along time or a row of separate images is no length.
     grid = [places.get(axis, (Fraction(1), Fraction(0))) for axis in order if axis != "c"]
     return LayerVolume(

@@ -14,6 +14,10 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
 from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier import (
     LocalArrayIdentifier,
 )
+from dacapo_engine.experiments.datasplits.datasets.arrays.image_array_config import (
+    ImageArrayConfig,
+)
+from dacapo_engine.experiments.datasplits.datasets.arrays.tiff_array_config import TiffArrayConfig
 from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array_config import ZarrArrayConfig
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.measured_volumes import names_apart
@@ -26,7 +30,7 @@ from dacapo_engine.yaml_file import read_config, to_yaml
 from dacapo_napari.run_origin import RunOrigin, describe_descendant
 from dacapo_napari.run_settings import RunSettings
 from dacapo_napari.training_data import LabelledLayers, TrainingData, TrainingVolume
-from dacapo_napari.volume_files import VolumeOnDisk, on_disk, safe_name, write_volume
+from dacapo_napari.volume_files import VolumeOnDisk, by_path, safe_name, write_volume
 
 __all__ = [
     "RunLook",
@@ -198,12 +202,22 @@ def _written(volume: TrainingVolume, container: Path, cancelled: Callable[[], bo
     """Where a volume lies once the engine can open it."""
     if isinstance(volume, VolumeFiles):
         return volume
-    raw = on_disk(volume.raw) or write_volume(volume.raw, container, "raw", cancelled=cancelled)
-    labels = write_volume(volume.labels, container, "labels", cancelled=cancelled)
-    mask = None
-    if volume.mask is not None:
-        mask = _identifier(write_volume(volume.mask, container, "mask", cancelled=cancelled))
-    return VolumeFiles(_identifier(raw), _identifier(labels), mask, raw.axes, volume.meaning)
+    raw, layers = volume.raw, {"labels": volume.labels, "mask": volume.mask}
+    image = by_path(raw) or _identifier(write_volume(raw, container, "raw", cancelled=cancelled))
+    # What is painted exists only in memory: labels of a layer are written, whatever it shows.
+    found = {
+        dataset: layer.file
+        or _identifier(write_volume(layer, container, dataset, cancelled=cancelled))
+        for dataset, layer in layers.items()
+        if layer is not None
+    }
+    return VolumeFiles(
+        image,
+        found["labels"],
+        found.get("mask"),
+        meaning=volume.meaning,
+        intensity_range=raw.intensity_range,
+    )
 
 
 def _identifier(volume: VolumeOnDisk) -> LocalArrayIdentifier:
@@ -248,7 +262,7 @@ def _stored_images(stored: RunConfig) -> Iterator[Array]:
     datasets = (getattr(split, name, ()) for name in ("train_configs", "validate_configs"))
     for dataset in itertools.chain(*datasets):
         config = getattr(dataset.raw_config, "source_array_config", dataset.raw_config)
-        if isinstance(config, ZarrArrayConfig):
+        if isinstance(config, ZarrArrayConfig | TiffArrayConfig | ImageArrayConfig):
             try:
                 yield config.array_type(config)
             except (DacapoError, OSError):
@@ -260,4 +274,10 @@ def _is_alike(layers: LabelledLayers, array: Array) -> bool:
     same_size = len(sizes) == len(array.voxel_size_nm) and all(
         math.isclose(a, b, rel_tol=1e-6) for a, b in zip(sizes, array.voxel_size_nm, strict=True)
     )
-    return same_size and tuple(array.data.shape) == layers.raw.shape
+    return same_size and _shape(array) == layers.raw.shape
+
+
+def _shape(array: Array) -> tuple[int, ...]:
+    """Extent of each axis; the data of an image file would be read for it."""
+    extents = dict(zip(array.spatial_axes, array.grid.shape, strict=True))
+    return tuple(extents.get(axis, array.num_channels or 1) for axis in array.axes)

@@ -12,9 +12,13 @@ import numpy as np
 import zarr
 
 from dacapo_engine.errors import StoreError
+from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier import (
+    LocalArrayIdentifier,
+)
+from dacapo_engine.volume_files import CorrectedVolume, Volume
 from dacapo_napari.layer_volume import LayerVolume
 
-__all__ = ["VolumeOnDisk", "on_disk", "safe_name", "write_volume"]
+__all__ = ["VolumeOnDisk", "by_path", "on_disk", "safe_name", "write_volume"]
 
 _BLOCK_BYTES = 32 * 2**20
 _CHUNK = 64
@@ -33,19 +37,37 @@ class VolumeOnDisk:
         return f"{self.container.as_posix()}/{self.dataset}".rstrip("/")
 
 
+def by_path(volume: LayerVolume) -> Volume | None:
+    """Where the engine finds a volume without a copy of it; None where it is in napari only.
+
+    A file goes by its path, and so does a layer whose data *is* an array of this machine: what
+    the layer says of its place is said to the engine, too.
+    """
+    if volume.file is not None:
+        return volume.file
+    folder = _array_folder(volume)
+    found = None if folder is None else _split(folder, volume.axes)
+    if found is None:
+        return None
+    identifier = LocalArrayIdentifier(found.container, found.dataset)
+    if _says_the_same(volume, volume.data.attrs.asdict()):
+        return CorrectedVolume(identifier, volume.axes)
+    if not volume.known:
+        return None
+    sizes, offset = (tuple(map(float, n)) for n in (volume.voxel_size, volume.offset))
+    return CorrectedVolume(identifier, volume.axes, sizes, offset)
+
+
 def on_disk(volume: LayerVolume) -> VolumeOnDisk | None:
     """Where the array of a layer lies, if the layer's data *is* an array of this machine.
 
     The engine must be able to read its format, and the file must say the same voxel size, offset
     and axes as the layer: a size that was corrected in napari is in the layer only.
     """
-    data = volume.data
-    if not isinstance(data, zarr.Array) or data.attrs.asdict() == {} or _is_newer(data):
+    folder = _array_folder(volume)
+    if folder is None or not _says_the_same(volume, volume.data.attrs.asdict()):
         return None
-    folder = _store_folder(data.store)
-    if folder is None or not _says_the_same(volume, data.attrs.asdict()):
-        return None
-    return _split(folder / data.path, volume.axes)
+    return _split(folder, volume.axes)
 
 
 def write_volume(
@@ -120,6 +142,15 @@ def _blocks(shape: tuple[int, ...], itemsize: int) -> Iterator[tuple[slice, ...]
     starts = [range(0, extent, step) for extent, step in zip(shape, steps, strict=True)]
     for corner in itertools.product(*starts):
         yield tuple(slice(start, start + step) for start, step in zip(corner, steps, strict=True))
+
+
+def _array_folder(volume: LayerVolume) -> Path | None:
+    """The folder of the array that a layer shows, if the engine can read it."""
+    data = volume.data
+    if not isinstance(data, zarr.Array) or _is_newer(data):
+        return None
+    folder = _store_folder(data.store)
+    return None if folder is None else folder / data.path
 
 
 def _store_folder(store: Any) -> Path | None:

@@ -12,8 +12,9 @@ from napari.layers import Image, Labels
 from dacapo_engine.errors import DataError
 from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array import ZarrArray
 from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array_config import ZarrArrayConfig
+from dacapo_engine.volume_files import CorrectedVolume
 from dacapo_napari.layer_volume import guess_axes, layer_volume
-from dacapo_napari.volume_files import on_disk, safe_name, write_volume
+from dacapo_napari.volume_files import by_path, on_disk, safe_name, write_volume
 
 ZYX = ("z", "y", "x")
 
@@ -119,8 +120,12 @@ def test_raw_goes_by_path_only_where_the_layer_is_the_array(tmp_path: Path) -> N
 
     corrected = Image(stored, scale=(30, 8, 8), units="nm", multiscale=False)
     assert on_disk(layer_volume(corrected, ZYX)) is None
+    said = by_path(layer_volume(corrected, ZYX))
+    assert isinstance(said, CorrectedVolume)
+    assert said.voxel_size == (30, 8, 8)
     in_memory = Image(stored[...], scale=(40, 8, 8), units="nm")
     assert on_disk(layer_volume(in_memory, ZYX)) is None
+    assert by_path(layer_volume(in_memory, ZYX)) is None
 
 
 @pytest.mark.parametrize(
