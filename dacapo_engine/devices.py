@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import shutil
-import subprocess
 from dataclasses import asdict, dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
+import psutil
+
 from dacapo_engine.errors import DeviceError
+from dacapo_engine.graphics_cards import GraphicsCard, graphics_cards
 
 if TYPE_CHECKING:
     import torch
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Device", "choose_device", "list_devices"]
 
 logger = logging.getLogger(__name__)
+_GB = 1e9
 
 # Without --force-reinstall pip is content with the build that is there.
 _CUDA_INSTALL = (
@@ -38,36 +39,72 @@ class Device:
         Whether this torch can use it.
     message
         If not, why, and what mends it.
+    memory_total, memory_free
+        In bytes, None where not known; free is what all programs together leave.
     """
 
     name: str
     title: str
     usable: bool = True
     message: str = ""
+    memory_total: int | None = None
+    memory_free: int | None = None
 
-    def as_dict(self) -> dict[str, str | bool]:
+    def as_dict(self) -> dict[str, str | bool | int | None]:
         """Plain data."""
         return asdict(self)
 
+    @property
+    def memory_text(self) -> str:
+        """What is free in words: ``17.9 of 24.0 GB free``; empty where not known."""
+        if self.memory_total is None or self.memory_free is None:
+            return ""
+        return f"{self.memory_free / _GB:.1f} of {self.memory_total / _GB:.1f} GB free"
+
 
 def list_devices() -> list[Device]:
-    """All devices of this machine, the fastest first; unusable ones say why."""
+    """All devices of this machine, the fastest first; unusable ones say why.
+
+    Of several graphics cards the one with the most free memory is first.
+    """
     import torch
 
-    devices = [
-        Device(f"cuda:{index}", torch.cuda.get_device_name(index))
-        for index in range(torch.cuda.device_count() if torch.cuda.is_available() else 0)
-    ]
+    cards = graphics_cards()
+    devices = _cuda_devices(cards)
     if not devices:
-        devices += [_unusable(index, title) for index, title in enumerate(_nvidia_cards())]
+        devices += [_unusable(index, card) for index, card in enumerate(cards)]
     if torch.backends.mps.is_available():
         devices.append(Device("mps", "Apple GPU"))
+    return [*devices, _processor()]
+
+
+def _cuda_devices(cards: tuple[GraphicsCard, ...]) -> list[Device]:
+    import torch
+
+    if not torch.cuda.is_available():
+        return []
+    by_uuid = {card.uuid.removeprefix("GPU-"): card for card in cards}
+    devices = []
+    for index in range(torch.cuda.device_count()):
+        uuid = str(getattr(torch.cuda.get_device_properties(index), "uuid", ""))
+        card = by_uuid.get(uuid.removeprefix("GPU-"), GraphicsCard("", ""))
+        title = torch.cuda.get_device_name(index)
+        total, free = card.memory_total, card.memory_free
+        devices.append(Device(f"cuda:{index}", title, memory_total=total, memory_free=free))
+    return sorted(devices, key=lambda device: -(device.memory_free or 0))
+
+
+def _processor() -> Device:
+    import torch
+
     threads = torch.get_num_threads()
-    return [*devices, Device("cpu", f"Processor ({threads} thread{'s' * (threads > 1)})")]
+    title = f"Processor ({threads} thread{'s' * (threads > 1)})"
+    memory = psutil.virtual_memory()
+    return Device("cpu", title, memory_total=memory.total, memory_free=memory.available)
 
 
 def choose_device(name: str = "auto") -> torch.device:
-    """The device called `name`; auto is the fastest usable one.
+    """The device called `name`; auto is the fastest usable one, of several cards the emptiest.
 
     With auto a card that cannot be used is warned of.
 
@@ -94,20 +131,6 @@ def choose_device(name: str = "auto") -> torch.device:
     raise DeviceError(f"There is no device {name!r} on this machine.", hint=f"There are: {there}.")
 
 
-def _unusable(index: int, title: str) -> Device:
-    message = f"{title} found, but this PyTorch cannot use it. Install: {_CUDA_INSTALL}"
-    return Device(f"cuda:{index}", title, usable=False, message=message)
-
-
-@cache
-def _nvidia_cards() -> tuple[str, ...]:
-    """Names of the cards that the driver knows, whatever torch can do."""
-    program = shutil.which("nvidia-smi")
-    if program is None:
-        return ()
-    command = [program, "--query-gpu=name", "--format=csv,noheader"]
-    try:
-        result = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return ()
-    return tuple(line.strip() for line in result.stdout.splitlines() if line.strip())
+def _unusable(index: int, card: GraphicsCard) -> Device:
+    message = f"{card.title} found, but this PyTorch cannot use it. Install: {_CUDA_INSTALL}"
+    return Device(f"cuda:{index}", card.title, usable=False, message=message)

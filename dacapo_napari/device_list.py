@@ -8,6 +8,8 @@ from dacapo_napari.engine_process import ask_engine
 
 __all__ = ["Device", "ask_for_devices"]
 
+_GB = 1e9
+
 
 @dataclass(frozen=True)
 class Device:
@@ -17,6 +19,12 @@ class Device:
     title: str
     usable: bool
     message: str
+    memory_text: str = ""
+
+    @property
+    def words(self) -> str:
+        """What it is and how much of its memory is free."""
+        return ", ".join(part for part in (self.title, self.memory_text) if part)
 
 
 def ask_for_devices(python: str) -> tuple[Device, ...]:
@@ -28,6 +36,13 @@ def ask_for_devices(python: str) -> tuple[Device, ...]:
             str(entry.get("title", "")),
             bool(entry.get("usable", True)),
             str(entry.get("message") or ""),
+            _memory_text(entry.get("memory_total"), entry.get("memory_free")),
         )
         for entry in found
     )
+
+
+def _memory_text(total: object, free: object) -> str:
+    if not isinstance(total, int) or not isinstance(free, int):
+        return ""
+    return f"{free / _GB:.1f} of {total / _GB:.1f} GB free"

@@ -20,4 +20,5 @@ def devices(as_json: bool) -> None:
         click.echo(json.dumps([device.as_dict() for device in found]))
         return
     for device in found:
-        click.echo(f"{device.name:8} {device.message or device.title}")
+        facts = ", ".join(part for part in (device.title, device.memory_text) if part)
+        click.echo(f"{device.name:8} {device.message or facts}")

@@ -219,7 +219,13 @@ class TrainSection(Section):
         elif lame and self.device_name() in {"auto", "cpu"}:
             self._device_words.set_fact("", " ".join(d.message for d in lame))
         else:
-            self._device_words.set_fact(device.title if device is not None else "")
+            self._device_words.set_fact(self._device_facts(device))
+
+    def _device_facts(self, device: Device | None) -> str:
+        """What the device is; that of ``auto`` is the first that can be used."""
+        if device is None and self.device_name() == "auto":
+            device = next((d for d in self._devices.values() if d.usable), None)
+        return device.words if device is not None else ""
 
     def _on_name_changed(self) -> None:
         self._name_edited = bool(self.run_name.text())

@@ -14,9 +14,9 @@ SENTENCE = "NVIDIA T4 found, but this PyTorch cannot use it. Install: pip instal
 
 
 @pytest.fixture(autouse=True)
-def _card(monkeypatch: pytest.MonkeyPatch) -> None:
+def _card(nvidia_smi: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    nvidia_smi("GPU-1, NVIDIA T4, 15360, 15000")
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(devices, "_nvidia_cards", lambda: ("NVIDIA T4",))
 
 
 def test_it_is_listed(works: Callable[..., str]) -> None:

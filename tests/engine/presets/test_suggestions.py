@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from dacapo_engine import devices
 from dacapo_engine.devices import choose_device, list_devices
 from dacapo_engine.errors import ConfigError, DeviceError
 from dacapo_engine.experiments.architectures.unet_sizes import check_input_shape
@@ -15,6 +16,7 @@ from dacapo_engine.experiments.datasplits.datasets import RawGTDatasetConfig
 from dacapo_engine.experiments.datasplits.datasets.arrays import ZarrArrayConfig
 from dacapo_engine.experiments.datasplits.datasets.volume_facts import measure_volume
 from dacapo_engine.experiments.run_config import RunConfig
+from dacapo_engine.graphics_cards import graphics_cards
 from dacapo_engine.holdout import choose_holdout
 from dacapo_engine.presets import PRESETS, LabelledVolume, suggest_run
 from dacapo_engine.yaml_file import from_yaml, to_yaml
@@ -151,14 +153,36 @@ class TestDevices:
             choose_device(name)
         assert "cpu" in caught.value.hint
 
-    def test_a_card_that_torch_cannot_use(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_card_that_torch_cannot_use(
+        self, nvidia_smi: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         import torch
 
+        nvidia_smi("GPU-1, NVIDIA T4, 15360, 15000")
         monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-        monkeypatch.setattr(devices, "_nvidia_cards", lambda: ("NVIDIA T4",))
         assert list_devices()[0].name == "cuda:0"
         for name in ("cuda", "cuda:0"):
             with pytest.raises(DeviceError, match="NVIDIA T4 found, but") as found:
                 choose_device(name)
             assert "pip install torch" in str(found.value)
         assert choose_device("auto").type != "cuda"
+
+    def test_the_emptiest_card_is_first(
+        self, nvidia_smi: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        import torch
+
+        nvidia_smi("GPU-b, Two, 24576, 20000", "GPU-a, One, 24576, 500")
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+        monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+        monkeypatch.setattr(torch.cuda, "get_device_name", ["One", "Two"].__getitem__)
+        cards = [SimpleNamespace(uuid="a"), SimpleNamespace(uuid="b")]
+        monkeypatch.setattr(torch.cuda, "get_device_properties", cards.__getitem__)
+        found = list_devices()
+        assert [device.name for device in found] == ["cuda:1", "cuda:0", "cpu"]
+        assert found[0].memory_text == "21.0 of 25.8 GB free"
+        assert choose_device("auto") == torch.device("cuda:1")
+
+    def test_a_driver_that_does_not_tell(self, nvidia_smi: Callable[..., None]) -> None:
+        nvidia_smi("GPU-1, GRID, [N/A], [N/A]", "Unable to determine the device handle")
+        assert [(card.title, card.memory_free) for card in graphics_cards()] == [("GRID", None)]
