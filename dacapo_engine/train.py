@@ -37,6 +37,7 @@ from dacapo_engine.store.run_folder import RunFolder, default_runs_folder
 from dacapo_engine.store.run_log import logged_to
 from dacapo_engine.store.snapshot_rows import record_snapshot
 from dacapo_engine.store.status import CANCELLED, RunState, StatusWriter
+from dacapo_engine.time_lapse.fixed_region import FixedRegion
 from dacapo_engine.validate import Validation
 from dacapo_engine.yaml_file import read_config, to_yaml
 
@@ -50,6 +51,7 @@ _MAY_CHANGE = {
     "budget_config",
     "validation_interval",
     "checkpoint_interval",
+    "time_lapse_frames",
     "format",
 }
 
@@ -151,7 +153,9 @@ class Training:
         self._errands = Errands(self._make_errands())
 
     def _make_errands(self) -> tuple[Errand, ...]:
-        return (PredictErrand(self._run, self._folder, self._status.session),)
+        where = (self._run, self._folder, self._status.session)
+        watched = (FixedRegion(*where),) if self._run.config.time_lapse_frames else ()
+        return (PredictErrand(*where), *watched)
 
     def prepare(self, device: str, save_snapshots: bool) -> None:
         """Store the config, load the newest checkpoint, and open the volumes."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from dacapo_engine.config import Config
 from dacapo_engine.experiments.architectures.architecture_config import AnyArchitectureConfig
 from dacapo_engine.experiments.budgets.budget_config import AnyBudgetConfig, TimeBudgetConfig
+from dacapo_engine.experiments.budgets.minutes_budget_config import MinutesBudgetConfig
 from dacapo_engine.experiments.datasplits.datasplit_config import AnyDataSplitConfig
 from dacapo_engine.experiments.starts.start_config import AnyStartConfig
 from dacapo_engine.experiments.tasks.task_config import AnyTaskConfig
@@ -17,6 +18,7 @@ from dacapo_engine.experiments.trainers.trainer_config import AnyTrainerConfig
 
 __all__ = ["RunConfig"]
 
+_ANY_NUMBER = 1_000_000
 _TRAINER_FIELDS = {
     "batch_size": "batch_size",
     "learning_rate": "learning_rate",
@@ -102,6 +104,15 @@ class RunConfig(Config):
         description="The newest so many are kept.",
         json_schema_extra={"advanced": True},
     )
+    time_lapse_frames: int = Field(
+        default=50,
+        ge=0,
+        le=1000,
+        title="Frames of the time lapse",
+        description="One place is predicted so often while the run trains, to see it getting"
+        " better; less often where that would slow training down by more than 3 %. 0 for never.",
+        json_schema_extra={"advanced": True},
+    )
     num_threads: int | None = Field(
         default=None,
         ge=1,
@@ -134,6 +145,11 @@ class RunConfig(Config):
         budget = self.budget_config
         measured = budget.iterations if isinstance(budget, TimeBudgetConfig) else None
         return self.num_iterations if measured is None else min(measured, self.num_iterations)
+
+    def lasting(self, minutes: float, num_iterations: int | None = None) -> Self:
+        """This run for so long, and for no more than `num_iterations` (of practically any)."""
+        most = max(self.num_iterations, _ANY_NUMBER) if num_iterations is None else num_iterations
+        return self.replace(num_iterations=most, budget_config=MinutesBudgetConfig(minutes=minutes))
 
     @property
     def is_measuring(self) -> bool:

@@ -93,6 +93,7 @@ class CheckpointKeeper:
         _keep_rows(folder, "training_stats_file", iteration - 1)
         _keep_rows(folder, "validation_scores_file", iteration)
         _keep_rows(folder, "snapshots_file", iteration - 1)
+        _keep_rows(folder, "fixed_region_file", iteration)
         for path, best in self._best_records():
             if best > iteration:
                 path.unlink()

@@ -97,6 +97,16 @@ class RunFolder:
         return self.path / "snapshots.zarr"
 
     @property
+    def fixed_region_file(self) -> Path:
+        """``fixed_region.jsonl``, a row after each complete frame of the time lapse."""
+        return self.path / "fixed_region.jsonl"
+
+    @property
+    def fixed_region_container(self) -> Path:
+        """``fixed_region.zarr``: ``<series>/{raw,gt,boundary,segmentation}``."""
+        return self.path / "fixed_region.zarr"
+
+    @property
     def validation_container(self) -> Path:
         """``validation.zarr``: ``<iteration>/<dataset>/{prediction,segmentation}``."""
         return self.path / "validation.zarr"

@@ -16,6 +16,7 @@ from dacapo_engine.experiments.tasks.neighborhood import (
     neighborhood_context,
     pair_slices,
 )
+from dacapo_engine.experiments.tasks.post_processors.mutex_watershed import mean_nearest_affinity
 from dacapo_engine.experiments.tasks.predictors.affinities import (
     affinities,
     affinity_weights,
@@ -96,6 +97,16 @@ class AffinitiesPredictor(Predictor):
     def channels(self) -> tuple[str, ...]:
         affinity = tuple(f"affinity {' '.join(map(str, offset))}" for offset in self.neighborhood)
         return affinity + tuple(f"shape {number}" for number in range(self.num_lsds))
+
+    @property
+    def overview_title(self) -> str:
+        return "boundaries"
+
+    def overview(self, prediction: NDArray[Any]) -> NDArray[np.float32]:
+        """1 where voxels do not belong to their neighbors."""
+        offsets = fit_neighborhood(self.neighborhood, prediction.ndim - 1)
+        near = mean_nearest_affinity(prediction[: len(offsets)], offsets)
+        return np.clip(1 - near, 0, 1, dtype=np.float32)
 
     @property
     def num_lsds(self) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from funlib.geometry import Coordinate
+from numpy.typing import NDArray
 
 from dacapo_engine.experiments.arraytypes.probabilities import ProbabilityArray
 from dacapo_engine.experiments.tasks.class_labels import ClassLabels
@@ -57,6 +58,10 @@ class OneHotPredictor(Predictor):
     @property
     def output_array_type(self) -> ArrayType:
         return ProbabilityArray(self.channels)
+
+    def overview(self, prediction: NDArray[Any]) -> NDArray[np.float32]:
+        """1 where the first class, which is background, is not."""
+        return np.clip(1 - prediction[0], 0, 1, dtype=np.float32)
 
     def create_model(self, architecture: Architecture) -> Model:
         import torch

@@ -5,6 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 if TYPE_CHECKING:
     import gunpowder as gp
     import torch
@@ -40,6 +43,30 @@ class Predictor(ABC):
     def lowest_values(self) -> tuple[float, ...]:
         """The lowest value of each channel in evaluation; the highest is 1."""
         return (0.0,) * len(self.channels)
+
+    @property
+    def overview_title(self) -> str:
+        """What `overview` shows, in a word."""
+        return "foreground"
+
+    def overview(self, prediction: NDArray[Any]) -> NDArray[np.float32]:
+        """A prediction as one image for people: 1 where there is most of what it shows, else 0.
+
+        Parameters
+        ----------
+        prediction
+            As the model returns it in evaluation mode, ``[c, (z,) y, x]``.
+
+        Returns
+        -------
+        numpy.ndarray
+            ``[(z,) y, x]``, from 0 to 1; the largest of all channels unless a predictor knows
+            better.
+        """
+        lowest = np.asarray(self.lowest_values, np.float32)
+        lowest = lowest.reshape(-1, *(1,) * (prediction.ndim - 1))
+        shares: NDArray[np.float32] = ((prediction - lowest) / (1 - lowest)).max(axis=0)
+        return np.clip(shares, 0, 1, dtype=np.float32)
 
     def in_world(self, units_per_nm: float) -> Self:
         """The predictor for a run whose arrays count in another unit: 1 for nm, 1000 for pm."""
