@@ -9,20 +9,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dacapo_engine.boxes import Box, box_slices, overlap
+from dacapo_engine.experiments.datasplits.datasets.arrays.array_config import ArrayConfig
+from dacapo_engine.experiments.datasplits.datasets.arrays.crop_array_config import CropArrayConfig
+
 if TYPE_CHECKING:
     from dacapo_engine.experiments.run_config import RunConfig
 
 __all__ = [
     "Box",
+    "Division",
     "Holdout",
     "choose_holdout",
+    "has_enough_objects",
     "held_back",
     "is_scored_on_training_data",
+    "limited",
     "middle_box",
 ]
-
-Box = tuple[tuple[int, ...], tuple[int, ...]]
-"""Begin and shape in voxels, spatial axes only."""
 
 _MOST_VOXELS = 600_000
 _FEWEST_OBJECTS = 3
@@ -42,6 +46,23 @@ class Holdout:
 
     train: Box
     validate: Box
+    text: str
+
+
+@dataclass(frozen=True)
+class Division:
+    """Boxes of the labels of one volume to train on, and boxes to be scored on.
+
+    Attributes
+    ----------
+    train, validate
+        No box of the one overlaps one of the other, unless somebody drew them so.
+    text
+        What is held back, in words.
+    """
+
+    train: tuple[Box, ...]
+    validate: tuple[Box, ...]
     text: str
 
 
@@ -90,12 +111,15 @@ def choose_holdout(
 
 def _with_enough_objects(labels: Any, candidates: list[Holdout]) -> Holdout | None:
     for holdout in candidates:
-        begin, shape = holdout.validate
-        box = tuple(slice(b, b + s) for b, s in zip(begin, shape, strict=True))
-        ids = np.unique(np.asarray(labels[box]))
-        if np.count_nonzero(ids) >= _FEWEST_OBJECTS:
+        if has_enough_objects(labels, holdout.validate):
             return holdout
     return None
+
+
+def has_enough_objects(labels: Any, box: Box) -> bool:
+    """Whether a box of labels holds so many objects that a score says something."""
+    ids = np.unique(np.asarray(labels[box_slices(box)]))
+    return int(np.count_nonzero(ids)) >= _FEWEST_OBJECTS
 
 
 def _cut(
@@ -110,7 +134,7 @@ def _cut(
     percent = round(100 * held / shape[axis])
     return Holdout(
         (tuple(train_begin), tuple(train_shape)),
-        _limited(validate_begin, validate_shape, axis),
+        limited(validate_begin, validate_shape, axis),
         f"{side} {percent} %",
     )
 
@@ -123,11 +147,12 @@ def held_back(count: int, share: float = 0.2) -> list[int]:
 
 def middle_box(shape: Sequence[int]) -> Box:
     """The middle of a volume, all of it where a validation on it takes seconds."""
-    return _limited([0] * len(shape), list(shape), -1)
+    return limited([0] * len(shape), list(shape), -1)
 
 
-def _limited(begin: list[int], shape: list[int], axis: int) -> Box:
-    """The middle of a box, at most so large that a validation takes seconds."""
+def limited(begin: Sequence[int], shape: Sequence[int], axis: int) -> Box:
+    """The middle of a box, at most so large that a validation takes seconds; `axis` is kept."""
+    begin, shape = list(begin), list(shape)
     while math.prod(shape) > _MOST_VOXELS:
         others = [a for a in range(len(shape)) if a != axis] or [axis]
         longest = max(others, key=lambda a: shape[a])
@@ -141,4 +166,20 @@ def is_scored_on_training_data(config: RunConfig) -> bool:
     """Whether labels that a run is scored on are ones that it is trained on, too."""
     split = config.datasplit_config
     trained = [dataset.gt_config for dataset in getattr(split, "train_configs", ())]
-    return any(dataset.gt_config in trained for dataset in getattr(split, "validate_configs", ()))
+    scored = [dataset.gt_config for dataset in getattr(split, "validate_configs", ())]
+    return any(_share_voxels(one, other) for one in scored for other in trained)
+
+
+def _share_voxels(one: ArrayConfig, other: ArrayConfig) -> bool:
+    (source, box), (other_source, other_box) = _part(one), _part(other)
+    if source != other_source:
+        return False
+    return box is None or other_box is None or overlap(box, other_box) is not None
+
+
+def _part(labels: ArrayConfig) -> tuple[ArrayConfig, Box | None]:
+    """The array of which labels are a part, and which part of it; None for all."""
+    if isinstance(labels, CropArrayConfig) and labels.roi.unit == "voxels":
+        offset, shape = labels.roi.offset, labels.roi.shape
+        return labels.source_array_config, (tuple(map(round, offset)), tuple(map(round, shape)))
+    return labels, None

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypedDict
 
+from dacapo_engine.boxes import Box
 from dacapo_engine.experiments.datasplits.datasets.arrays.crop_array_config import RegionConfig
-from dacapo_engine.holdout import Box
 
-__all__ = ["BACKGROUND_EVERYWHERE", "Box", "LabelFields", "LabelMeaning", "ZeroMeaning", "region"]
+__all__ = [
+    "BACKGROUND_EVERYWHERE",
+    "Box",
+    "LabelFields",
+    "LabelMeaning",
+    "ZeroMeaning",
+    "done_slices",
+    "region",
+]
 
 ZeroMeaning = Literal["background", "background_where_done", "unknown"]
 """What 0 is: no object anywhere, no object in what is done, or nothing that anybody looked at."""
@@ -36,6 +45,8 @@ class LabelMeaning:
         `zero` is ``background_where_done``.
     number_pieces
         Whether every separate piece of the labels is an object of its own, whatever its value.
+    kinds
+        Whether ids are kinds of things, and not objects.
     train, validate
         Boxes to train on and boxes to be scored on; chosen by itself where there are none.
     """
@@ -43,6 +54,7 @@ class LabelMeaning:
     zero: ZeroMeaning = "background"
     done: tuple[Box, ...] = ()
     number_pieces: bool = False
+    kinds: bool = False
     train: tuple[Box, ...] = ()
     validate: tuple[Box, ...] = ()
 
@@ -53,6 +65,24 @@ class LabelMeaning:
         if self.zero == "unknown":
             return {"unlabelled_value": 0, "done": None}
         return {"unlabelled_value": None, "done": tuple(region(box) for box in self.done)}
+
+
+def done_slices(done: Sequence[Box], shape: Sequence[int]) -> tuple[int, ...]:
+    """Indices along the first axis that boxes mark as done as a whole.
+
+    Parameters
+    ----------
+    done
+        Boxes of voxels.
+    shape
+        Of the labels.
+    """
+    slices: set[int] = set()
+    for begin, extent in done:
+        rest = zip(begin[1:], extent[1:], shape[1:], strict=True)
+        if all(b <= 0 and b + n >= whole for b, n, whole in rest):
+            slices.update(range(max(0, begin[0]), min(begin[0] + extent[0], shape[0])))
+    return tuple(sorted(slices))
 
 
 BACKGROUND_EVERYWHERE = LabelMeaning()

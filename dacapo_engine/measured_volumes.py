@@ -92,7 +92,7 @@ def _measure(files: VolumeFiles, name: str) -> LabelledVolume:
     _check_facts(facts, files)
     low, high = files.intensity_range or facts.intensity_range
     intensities = IntensitiesArrayConfig(source_array_config=raw_config, min=low, max=high)
-    return LabelledVolume(dataset.replace(raw_config=intensities), facts)
+    return LabelledVolume(dataset.replace(raw_config=intensities), facts, files.meaning)
 
 
 def _alike(dataset: Dataset) -> Array | None:

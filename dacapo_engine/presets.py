@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from dacapo_engine.errors import ConfigError
 from dacapo_engine.experiments.architectures.cnnectome_unet_config import CNNectomeUNetConfig
@@ -26,6 +26,8 @@ from dacapo_engine.experiments.trainers.gp_augments.intensity_config import (
 from dacapo_engine.experiments.trainers.gp_augments.noise_config import NoiseAugmentConfig
 from dacapo_engine.experiments.trainers.gp_augments.simple_config import SimpleAugmentConfig
 from dacapo_engine.experiments.trainers.gunpowder_trainer_config import GunpowderTrainerConfig
+from dacapo_engine.label_meaning import BACKGROUND_EVERYWHERE, LabelMeaning
+from dacapo_engine.partial_labels import fit_to_labels
 from dacapo_engine.task_presets import TASKS, TaskName, suggest_class_task
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ __all__ = [
     "TaskName",
     "suggest_run",
     "suggest_task",
+    "task_of",
 ]
 
 _THIN, _THICK = 4, 24
@@ -77,10 +80,18 @@ PRESETS: dict[str, Preset] = {
 
 @dataclass(frozen=True)
 class LabelledVolume:
-    """A volume to train or to be scored on: its config, and what was measured of it."""
+    """A volume to train or to be scored on: its config, what was measured, and what was said.
+
+    Attributes
+    ----------
+    labels
+        Array-like of ids where they are open already, spatial axes only.
+    """
 
     dataset: RawGTDatasetConfig
     facts: VolumeFacts = field(repr=False)
+    meaning: LabelMeaning = BACKGROUND_EVERYWHERE
+    labels: Any = field(default=None, repr=False, compare=False)
 
 
 def suggest_run(
@@ -119,7 +130,7 @@ def suggest_run(
     facts = merge_facts([volume.facts for volume in train])
     chosen = PRESETS[_choose_preset(preset, device)]
     architecture = _architecture(facts, chosen)
-    return RunConfig(
+    config = RunConfig(
         name=name,
         num_iterations=num_iterations or 30_000,
         validation_interval=1500,
@@ -131,6 +142,7 @@ def suggest_run(
             validate_configs=tuple(validate),
         ),
     )
+    return fit_to_labels(config)
 
 
 def suggest_task(task: TaskName, facts: VolumeFacts, patch: tuple[int, ...]) -> TaskConfig:
@@ -146,6 +158,14 @@ def suggest_task(task: TaskName, facts: VolumeFacts, patch: tuple[int, ...]) -> 
     if task == "affinities":
         return _affinities(facts, patch)
     return suggest_class_task(task, facts)
+
+
+def task_of(volumes: Sequence[LabelledVolume]) -> TaskName:
+    """What is found in volumes of this kind, unless somebody asks for something else."""
+    if not all(volume.meaning.kinds for volume in volumes):
+        return "affinities"
+    one_kind = max(volume.facts.num_objects for volume in volumes) == 1
+    return "distance" if one_kind else "one_hot"
 
 
 def _choose_preset(preset: str, device: str) -> str:

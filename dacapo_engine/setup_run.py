@@ -4,32 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from dacapo_engine.errors import DataError
+from dacapo_engine.division import Split, split_volumes
 from dacapo_engine.experiments.architectures.cnnectome_unet_config import CNNectomeUNetConfig
-from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
-from dacapo_engine.experiments.datasplits.datasets.arrays.crop_array_config import (
-    CropArrayConfig,
-    RegionConfig,
-)
 from dacapo_engine.experiments.datasplits.datasets.merged_facts import merge_facts
 from dacapo_engine.experiments.datasplits.datasets.patch_check import (
     check_labels_match,
     check_patch_fits,
 )
-from dacapo_engine.experiments.datasplits.datasets.raw_gt_dataset_config import RawGTDatasetConfig
 from dacapo_engine.experiments.datasplits.datasets.volume_facts import VolumeFacts
 from dacapo_engine.experiments.run_config import RunConfig
-from dacapo_engine.holdout import Box, Holdout, choose_holdout, held_back, middle_box
-from dacapo_engine.measured_volumes import measure_volumes, open_array
-from dacapo_engine.presets import LabelledVolume, PresetName, suggest_run
+from dacapo_engine.measured_volumes import measure_volumes
+from dacapo_engine.presets import LabelledVolume, PresetName, suggest_run, task_of
 from dacapo_engine.units import format_lengths
 from dacapo_engine.volume_files import VolumeFiles
 
 __all__ = ["Setup", "VolumeFiles", "check_volumes", "set_up_run"]
-
-_LEAST_LEFT = 16
 
 
 @dataclass(frozen=True)
@@ -61,18 +51,19 @@ def set_up_run(
         If a volume cannot be trained on, with what to do about it.
     """
     volumes, notes = measure_volumes(_listed(train), "train")
-    training, validating, text = _split(volumes, _listed(validation))
+    split = _split(volumes, _listed(validation))
     config = suggest_run(
-        training,
-        validating,
+        split.train,
+        split.validate,
         name=name,
         preset=preset,
         num_iterations=num_iterations,
         device=device,
+        task=task_of(volumes),
     )
     check_volumes(config)
     facts = merge_facts([volume.facts for volume in volumes])
-    return Setup(config, facts, (*_describe(facts, len(volumes)), *notes, text))
+    return Setup(config, facts, (*_describe(facts, len(volumes)), *notes, split.text))
 
 
 def _listed(files: VolumeFiles | Sequence[VolumeFiles] | None) -> list[VolumeFiles]:
@@ -81,67 +72,13 @@ def _listed(files: VolumeFiles | Sequence[VolumeFiles] | None) -> list[VolumeFil
     return list(files or ())
 
 
-def _split(
-    volumes: Sequence[LabelledVolume], validation: Sequence[VolumeFiles]
-) -> tuple[list[LabelledVolume], tuple[RawGTDatasetConfig, ...], str]:
-    if validation:
-        scored, _ = measure_volumes(validation, "validate")
-        shown = str(validation[0].labels) if len(validation) == 1 else f"{len(scored)} images"
-        return list(volumes), tuple(volume.dataset for volume in scored), f"Scored on {shown}."
-    if len(volumes) == 1:
-        training, validating, text = _divide(volumes[0].dataset)
-        return [LabelledVolume(training, volumes[0].facts)], validating, text
-    held = set(held_back(len(volumes)))
-    training_volumes = [volume for n, volume in enumerate(volumes) if n not in held]
-    scored_on = [volumes[n].dataset for n in sorted(held)]
-    names = ", ".join(dataset.name for dataset in scored_on[:3])
-    more = f" and {len(scored_on) - 3} more" if len(scored_on) > 3 else ""
-    text = f"Held back to be scored on: {len(held)} of {len(volumes)} images ({names}{more})."
-    return training_volumes, tuple(_middle(dataset) for dataset in scored_on), text
-
-
-def _middle(dataset: RawGTDatasetConfig) -> RawGTDatasetConfig:
-    """So much of a held-back volume that a validation takes seconds."""
-    shape = open_array(dataset.gt_config).grid.shape
-    box = middle_box(shape)
-    return dataset if box[1] == shape else _cropped(dataset, box, dataset.name)
-
-
-def _divide(
-    dataset: RawGTDatasetConfig,
-) -> tuple[RawGTDatasetConfig, tuple[RawGTDatasetConfig, ...], str]:
-    labels = open_array(dataset.gt_config)
-    axes = labels.spatial_axes
-    least = [1 if axis in "st" else _LEAST_LEFT for axis in axes]
-    holdout = choose_holdout(_spatial(labels), axes, least=least)
-    if holdout is None:
-        text = "Too few labels to hold any back: scores are those of the training data."
-        return dataset, (dataset.replace(name="validate"),), text
-    training = _cropped(dataset, holdout.train, "train")
-    validating = _cropped(dataset, holdout.validate, "validate")
-    return training, (validating,), _sentence(holdout)
-
-
-def _spatial(labels: Array) -> Any:
-    if labels.num_channels is None:
-        return labels.data
-    raise DataError(
-        f"labels has {labels.num_channels} channels; objects need ids without channels.",
-        hint="Choose one channel, or name the axes.",
-        place=labels.name,
-    )
-
-
-def _sentence(holdout: Holdout) -> str:
-    return f"Held back to be scored on: {holdout.text} of the labels."
-
-
-def _cropped(dataset: RawGTDatasetConfig, box: Box, name: str) -> RawGTDatasetConfig:
-    offset, shape = box
-    region = RegionConfig(offset=offset, shape=shape, unit="voxels")
-    return dataset.replace(
-        name=name, gt_config=CropArrayConfig(source_array_config=dataset.gt_config, roi=region)
-    )
+def _split(volumes: Sequence[LabelledVolume], validation: Sequence[VolumeFiles]) -> Split:
+    if not validation:
+        return split_volumes(volumes)
+    scored, _ = measure_volumes(validation, "validate")
+    shown = str(validation[0].labels) if len(validation) == 1 else f"{len(scored)} images"
+    datasets = tuple(volume.dataset for volume in scored)
+    return Split(tuple(volumes), datasets, f"Scored on {shown}.")
 
 
 def check_volumes(config: RunConfig) -> None:

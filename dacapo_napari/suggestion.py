@@ -1,17 +1,17 @@
-"""What fits the layers chosen: facts about them, and a run made from the facts."""
+"""What fits the volumes chosen: facts about them, and a run made from the facts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array_config import ZarrArrayConfig
-from dacapo_engine.experiments.datasplits.datasets.raw_gt_dataset_config import RawGTDatasetConfig
+from dacapo_engine.division import split_volumes
+from dacapo_engine.experiments.datasplits.datasets.merged_facts import merge_facts
 from dacapo_engine.experiments.datasplits.datasets.volume_facts import VolumeFacts
 from dacapo_engine.experiments.run_config import RunConfig
-from dacapo_engine.presets import LabelledVolume, suggest_run
+from dacapo_engine.presets import suggest_run, task_of
 from dacapo_napari.run_setup import free_name
-from dacapo_napari.training_data import TrainingData, measure
+from dacapo_napari.training_data import TrainingData, measure_volumes_of
 from dacapo_napari.volume_files import safe_name
 
 __all__ = ["Suggestion", "suggest"]
@@ -19,17 +19,23 @@ __all__ = ["Suggestion", "suggest"]
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A run that fits the data; its data split names no files yet.
+    """A run that fits the data; its data split names no files of layers yet.
 
     Attributes
     ----------
     name
         A name under which there is no run.
+    held_back
+        A sentence about what is held back to be scored on.
+    optimistic
+        Whether scores are those of data that is trained on.
     """
 
     facts: VolumeFacts
     config: RunConfig
     name: str
+    held_back: str = ""
+    optimistic: bool = False
 
     @property
     def patch(self) -> tuple[int, ...]:
@@ -38,10 +44,18 @@ class Suggestion:
 
 
 def suggest(data: TrainingData, runs: Path, device: str) -> Suggestion:
-    """Measure the layers and derive a run from what was found; off the Qt thread."""
-    facts = measure(data)
-    nowhere = ZarrArrayConfig(file_name=Path("unwritten.zarr"), dataset="raw")
-    dataset = RawGTDatasetConfig(raw_config=nowhere, gt_config=nowhere)
+    """Measure the volumes and derive a run from what was found; off the Qt thread.
+
+    Raises
+    ------
+    DataError
+        If a volume, or a box that was drawn in it, cannot be used.
+    """
+    volumes = measure_volumes_of(data)
+    split = split_volumes(volumes)
     name = free_name(runs, safe_name(data.first.name))
-    config = suggest_run([LabelledVolume(dataset, facts)], name=name, device=device)
-    return Suggestion(facts, config, name)
+    config = suggest_run(
+        split.train, split.validate, name=name, device=device, task=task_of(volumes)
+    )
+    facts = merge_facts([volume.facts for volume in volumes])
+    return Suggestion(facts, config, name, split.text, split.optimistic)

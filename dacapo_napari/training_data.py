@@ -6,17 +6,29 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 from dacapo_engine.errors import DataError
+from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array_config import ZarrArrayConfig
 from dacapo_engine.experiments.datasplits.datasets.merged_facts import merge_facts
+from dacapo_engine.experiments.datasplits.datasets.raw_gt_dataset_config import RawGTDatasetConfig
 from dacapo_engine.experiments.datasplits.datasets.volume_facts import VolumeFacts, measure_volume
 from dacapo_engine.label_meaning import BACKGROUND_EVERYWHERE, LabelMeaning
-from dacapo_engine.measured_volumes import measure_volumes
+from dacapo_engine.labelled_part import LabelledPart
+from dacapo_engine.measured_volumes import measure_volumes, names_apart
+from dacapo_engine.presets import LabelledVolume
 from dacapo_engine.units import format_lengths
 from dacapo_engine.volume_files import VolumeFiles
 from dacapo_napari.layer_volume import LayerVolume
 
-__all__ = ["LabelMeaning", "LabelledLayers", "TrainingData", "TrainingVolume", "measure"]
+__all__ = [
+    "LabelMeaning",
+    "LabelledLayers",
+    "TrainingData",
+    "TrainingVolume",
+    "measure",
+    "measure_volumes_of",
+]
 
 
 @dataclass(frozen=True)
@@ -56,19 +68,36 @@ class TrainingData:
 
 
 def measure(data: TrainingData) -> VolumeFacts:
-    """What there is to know about the volumes; reads a bounded part of them, so off the Qt thread.
+    """What there is to know about the volumes together; see `measure_volumes_of`."""
+    return merge_facts([volume.facts for volume in measure_volumes_of(data)])
+
+
+def measure_volumes_of(data: TrainingData) -> list[LabelledVolume]:
+    """Measure every volume; reads a bounded part of each, so off the Qt thread.
+
+    The configs of layers name no file yet.
 
     Raises
     ------
     DataError
         If layers do not fit each other, or their values cannot be learnt from.
     """
-    facts = [_measure_layers(each) for each in data.layers]
+    found = [
+        _volume(layers, name) for layers, name in zip(data.layers, _names(data.layers), strict=True)
+    ]
     files = [each for each in data.volumes if isinstance(each, VolumeFiles)]
-    if files:
-        found, _ = measure_volumes(files, "train")
-        facts += [volume.facts for volume in found]
-    return merge_facts(facts)
+    return [*found, *(measure_volumes(files, "train")[0] if files else ())]
+
+
+def _names(layers: Sequence[LabelledLayers]) -> list[str]:
+    return ["train"] if len(layers) == 1 else names_apart([each.name for each in layers])
+
+
+def _volume(layers: LabelledLayers, name: str) -> LabelledVolume:
+    nowhere = ZarrArrayConfig(file_name=Path("unwritten.zarr"), dataset=name)
+    fields = layers.meaning.dataset_fields()
+    dataset = RawGTDatasetConfig(name=name, raw_config=nowhere, gt_config=nowhere, **fields)
+    return LabelledVolume(dataset, _measure_layers(layers), layers.meaning, layers.labels.data)
 
 
 def _measure_layers(data: LabelledLayers) -> VolumeFacts:
@@ -80,7 +109,7 @@ def _measure_layers(data: LabelledLayers) -> VolumeFacts:
     facts = measure_volume(
         raw.data,
         data.labels.data,
-        None if data.mask is None else data.mask.data,
+        _labelled_part(data),
         axes=raw.axes,
         voxel_size_nm=tuple(float(size) for size in raw.voxel_size),
         voxel_size_known=raw.known,
@@ -98,6 +127,15 @@ def _measure_layers(data: LabelledLayers) -> VolumeFacts:
             place="data.labels",
         )
     return facts
+
+
+def _labelled_part(data: LabelledLayers) -> LabelledPart | None:
+    """Where labels count; a mask of another shape is left to the engine."""
+    mask = None if data.mask is None else data.mask.data
+    alike = mask is not None and tuple(mask.shape) == data.labels.shape
+    if not alike and data.meaning.zero == "background":
+        return None
+    return LabelledPart(data.labels.data, data.meaning, mask if alike else None)
 
 
 def _check_voxels(raw: LayerVolume, other: LayerVolume) -> None:
