@@ -1,0 +1,169 @@
+"""All runs of a folder, kept up to date by reading only what has changed."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dacapo_engine.errors import DacapoError
+from dacapo_engine.experiments.run_config import RunConfig
+from dacapo_engine.store.run_folder import RunFolder
+from dacapo_engine.store.run_summary import UNREADABLE, RunSummary, summarize_run
+from dacapo_engine.yaml_file import read_config
+
+__all__ = ["READING", "RunsWatch"]
+
+READING = "reading"
+"""State of a run that was found and not read yet."""
+
+_SECONDS = 0.3
+_CHECK_SECONDS = 0.1
+
+Stamp = tuple[int, int] | None
+
+
+@dataclass
+class _Known:
+    """A run as it was read last.
+
+    `stamps` are those of run file, status and scores; `checked` is that of the run file whose
+    fields were looked at, and `problem` what was wrong with them.
+    """
+
+    summary: RunSummary
+    stamps: tuple[Stamp, ...] = ()
+    checked: Stamp = None
+    problem: str = ""
+
+
+class RunsWatch:
+    """Looks through a folder of runs, a fraction of a second at a time.
+
+    A slow disk with hundreds of runs is looked through in several calls; runs in training come
+    first in each of them. Nothing but three time stamps is read of a run that has not changed.
+
+    Parameters
+    ----------
+    runs
+        The runs folder; it need not exist.
+
+    Attributes
+    ----------
+    is_through : bool
+        Whether all runs were read, and every run file was looked at.
+    """
+
+    def __init__(self, runs: Path) -> None:
+        self.runs = runs
+        self.is_through = False
+        self._known: dict[str, _Known] = {}
+        self._turn: list[str] = []
+        self._told: tuple[RunSummary, ...] | None = None
+
+    def poll(self, seconds: float = _SECONDS) -> tuple[RunSummary, ...] | None:
+        """All runs by name, if anything about them is new; takes about so many `seconds`."""
+        deadline = time.monotonic() + seconds
+        self._take_names()
+        self._look(deadline)
+        unread = any(entry.summary.state == READING for entry in self._known.values())
+        # Reading run files whole keeps Python busy, and Qt waiting: little at a time.
+        checked = unread or self._check(time.monotonic() + min(seconds, _CHECK_SECONDS))
+        self.is_through = checked and not unread
+        found = tuple(self._known[name].summary for name in sorted(self._known))
+        if found == self._told:
+            return None
+        self._told = found
+        return found
+
+    def _take_names(self) -> None:
+        names = _folder_names(self.runs)
+        for name in self._known.keys() - names:
+            del self._known[name]
+        kept = [name for name in self._turn if name in names]
+        new = sorted(names - set(kept))
+        # Who has waited longest comes first, but for new runs and those in training.
+        kept.sort(key=lambda name: name not in self._known or not self._known[name].summary.alive)
+        self._turn = [*new, *kept]
+
+    def _look(self, deadline: float) -> None:
+        """Read what has changed, as far as there is time; the rest has its turn next."""
+        for count, name in enumerate(self._turn):
+            if time.monotonic() > deadline and count:
+                self._name_the_rest(self._turn[count:])
+                self._turn = [*self._turn[count:], *self._turn[:count]]
+                return
+            self._look_at(name)
+
+    def _name_the_rest(self, names: list[str]) -> None:
+        for name in names:
+            if name not in self._known:
+                summary = RunSummary(name, str(self.runs / name), READING)
+                self._known[name] = _Known(summary)
+
+    def _look_at(self, name: str) -> None:
+        folder = RunFolder(self.runs / name)
+        stamps = tuple(
+            map(_stamp, (folder.run_file, folder.status_file, folder.validation_scores_file))
+        )
+        if stamps[0] is None:
+            self._known.pop(name, None)
+            return
+        known = self._known.get(name)
+        # Of a training that has died nothing tells but that it is no longer there.
+        if known is not None and known.stamps == stamps and not known.summary.alive:
+            return
+        entry = known or _Known(RunSummary(name, str(folder.path), READING))
+        entry.stamps = stamps
+        problem = entry.problem if entry.checked == stamps[0] else ""
+        entry.summary = _with_problem(summarize_run(folder), problem)
+        self._known[name] = entry
+
+    def _check(self, deadline: float) -> bool:
+        """Read run files whole that were not read yet, one at least; whether none is left."""
+        waiting = [entry for entry in self._known.values() if _needs_check(entry)]
+        for count, entry in enumerate(waiting):
+            if time.monotonic() > deadline and count:
+                return False
+            entry.checked = entry.stamps[0]
+            entry.problem = _problem(RunFolder(entry.summary.path))
+            entry.summary = _with_problem(entry.summary, entry.problem)
+        return True
+
+
+def _folder_names(runs: Path) -> set[str]:
+    try:
+        with os.scandir(runs) as entries:
+            return {entry.name for entry in entries if entry.is_dir()}
+    except OSError:
+        return set()
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size
+
+
+def _needs_check(entry: _Known) -> bool:
+    new = bool(entry.stamps) and entry.checked != entry.stamps[0]
+    return new and entry.summary.state != UNREADABLE
+
+
+def _problem(folder: RunFolder) -> str:
+    try:
+        read_config(folder.run_file, RunConfig)
+    except DacapoError as error:
+        return f"Its run file cannot be used. {error.message} {error.hint}".strip()
+    return ""
+
+
+def _with_problem(summary: RunSummary, problem: str) -> RunSummary:
+    """A run that cannot be read; one in training is so to itself, and stays in training."""
+    if not problem:
+        return summary
+    state = summary.state if summary.alive else UNREADABLE
+    return replace(summary, state=state, problem=problem)
