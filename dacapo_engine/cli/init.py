@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dacapo_engine.cli.options import AXES, VOLUME
+from dacapo_engine.cli.options import AXES, MINUTES, VOLUME
 from dacapo_engine.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ Axes = tuple[str, ...] | None
     show_default=True,
 )
 @click.option("--num-iterations", type=click.IntRange(1, 10**9), help="How long to train.")
+@click.option("--minutes", type=MINUTES, help="How long to train, validations included.")
 @click.option(
     "--start-from",
     type=click.Path(path_type=Path),
@@ -67,6 +68,7 @@ def init(
     task: TaskName,
     preset: PresetName,
     num_iterations: int | None,
+    minutes: float | None,
     start_from: Path | None,
     name: str | None,
     overwrite: bool,
@@ -99,6 +101,8 @@ def init(
     config = _with_task(setup, task)
     if start_from is not None:
         config = _continued(setup, start_from, run_name, num_iterations)
+    if minutes is not None:
+        config = config.lasting(minutes, num_iterations)
     write_text(run_file, to_yaml(config))
     _tell(setup, run_file, start_from)
 

@@ -12,7 +12,7 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier impor
 )
 from dacapo_engine.volume_files import Volume, parse_volume
 
-__all__ = ["ARRAY", "AXES", "VOLUME", "ArrayType", "AxesType", "VolumeType"]
+__all__ = ["ARRAY", "AXES", "MINUTES", "VOLUME", "ArrayType", "AxesType", "VolumeType"]
 
 
 class ArrayType(click.ParamType[LocalArrayIdentifier]):
@@ -72,3 +72,4 @@ class AxesType(click.ParamType[tuple[str, ...]]):
 ARRAY = ArrayType()
 VOLUME = VolumeType()
 AXES = AxesType()
+MINUTES = click.FloatRange(min=0, min_open=True, max=60 * 24 * 365)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -27,10 +28,10 @@ class TrainingProgress:
     Parameters
     ----------
     num_iterations
-        Where the training ends.
+        Says where the training ends; None while that is measured.
     """
 
-    def __init__(self, num_iterations: int) -> None:
+    def __init__(self, num_iterations: Callable[[], int | None]) -> None:
         self._num_iterations = num_iterations
         self._terminal = sys.stderr.isatty()
         self._shown = 0.0
@@ -63,13 +64,14 @@ class TrainingProgress:
         return 0.98 * average + 0.02 * value
 
     def _line(self, done: int, loss: float, seconds: float) -> str:
-        filled = _WIDTH * done // self._num_iterations
+        end = self._num_iterations()
+        rate = f"{1 / max(seconds, 1e-9):.1f} steps/s"
+        if end is None:
+            return f"[measuring the speed] {done}  loss {loss:.4f}  {rate}"
+        filled = _WIDTH * done // end
         bar = "=" * filled + "-" * (_WIDTH - filled)
-        left = _duration((self._num_iterations - done) * seconds)
-        return (
-            f"[{bar}] {done}/{self._num_iterations}  loss {loss:.4f}  "
-            f"{1 / max(seconds, 1e-9):.1f} steps/s  {left} left"
-        )
+        left = _duration((end - done) * seconds)
+        return f"[{bar}] {done}/{end}  loss {loss:.4f}  {rate}  {left} left"
 
 
 def _duration(seconds: float) -> str:

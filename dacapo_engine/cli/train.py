@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dacapo_engine.cli.options import MINUTES
 from dacapo_engine.cli.progress import TrainingProgress
 
 if TYPE_CHECKING:
@@ -23,7 +24,14 @@ __all__ = ["train"]
 @click.option("--runs", type=click.Path(path_type=Path), help="The folder that holds all runs.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda:N or mps.")
 @click.option("--num-iterations", type=click.IntRange(1, 10**9), help="Train until here instead.")
-def train(run_file: Path, runs: Path | None, device: str, num_iterations: int | None) -> None:
+@click.option("--minutes", type=MINUTES, help="Train for so long instead, validations included.")
+def train(
+    run_file: Path,
+    runs: Path | None,
+    device: str,
+    num_iterations: int | None,
+    minutes: float | None,
+) -> None:
     """Start the run of RUN_FILE, or go on with it.
 
     Ctrl-C and SIGTERM finish the step and keep the weights.
@@ -31,16 +39,18 @@ def train(run_file: Path, runs: Path | None, device: str, num_iterations: int | 
     from dacapo_engine.store.run_folder import RunFolder, default_runs_folder
 
     config = _read(run_file)
-    if num_iterations is not None:
-        config = config.replace(num_iterations=num_iterations)
+    if minutes is not None:
+        config = config.lasting(minutes, num_iterations)
+    elif num_iterations is not None:
+        config = config.replace(num_iterations=num_iterations, budget_config=None)
     folder = runs if runs is not None else default_runs_folder()
     click.echo(f"Run {config.name} in {RunFolder.of(folder, config.name).path}")
     stop = _stop_on_signals()
     from dacapo_engine.experiments.run import Run
     from dacapo_engine.train import train_run
 
-    with TrainingProgress(config.num_iterations) as progress:
-        run = Run(config)
+    run = Run(config)
+    with TrainingProgress(lambda: None if run.config.is_measuring else run.train_until) as progress:
         train_run(
             run, runs=folder, device=device, should_stop=stop.is_set, on_iteration=progress.show
         )

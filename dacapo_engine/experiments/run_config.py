@@ -147,7 +147,7 @@ class RunConfig(Config):
         return self.num_iterations if measured is None else min(measured, self.num_iterations)
 
     def lasting(self, minutes: float, num_iterations: int | None = None) -> Self:
-        """This run for so long, and for no more than `num_iterations` (of practically any)."""
+        """The run for so long, and for no more than `num_iterations` (of practically any)."""
         most = max(self.num_iterations, _ANY_NUMBER) if num_iterations is None else num_iterations
         return self.replace(num_iterations=most, budget_config=MinutesBudgetConfig(minutes=minutes))
 
