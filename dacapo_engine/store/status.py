@@ -47,7 +47,8 @@ class RunStatus(BaseModel):
     Attributes
     ----------
     first_iteration
-        Where this session began; what came after is lost if it is cancelled before a checkpoint.
+        Where this session began, None before that is known; what came after is lost if it is
+        cancelled before a checkpoint.
     num_iterations
         The last iteration; 0 while it is measured how many fit into a time.
     num_iterations_is
@@ -68,7 +69,7 @@ class RunStatus(BaseModel):
     format: int = FORMAT
     session: str = ""
     state: RunState = RunState.STARTING
-    first_iteration: int = 0
+    first_iteration: int | None = None
     iteration: int = 0
     num_iterations: int = 0
     num_iterations_is: Literal["exact", "about", "at most"] = "exact"
