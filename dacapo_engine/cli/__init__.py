@@ -18,6 +18,7 @@ _COMMANDS = {
     "init": "Write a complete run file with defaults derived from the data.",
     "train": "Start a run, or go on with it.",
     "segment": "Predict a volume and separate its objects.",
+    "export": "Give a trained run away: its model, its numbers, a paragraph about it.",
     "runs": "List all runs with their state and best scores; compare the settings of two.",
     "evaluate": "Compare a segmentation with labels.",
     "visualize": "Show the data pipeline in Neuroglancer.",
