@@ -21,10 +21,16 @@ class SectionState(StrEnum):
 
     TO_DO = "to do"
     READY = "ready"
+    DOUBT = "ready, but something in it is not known"
     PROBLEM = "problem"
 
 
-_MARKS = {SectionState.TO_DO: "○", SectionState.READY: "●", SectionState.PROBLEM: "!"}
+_MARKS = {
+    SectionState.TO_DO: "○",
+    SectionState.READY: "●",
+    SectionState.DOUBT: "⚠",
+    SectionState.PROBLEM: "!",
+}
 
 
 class ElidedLabel(QLabel):
@@ -122,6 +128,7 @@ class Section(QWidget):
         colour = {
             SectionState.TO_DO: self._colours.text,
             SectionState.READY: self._colours.green,
+            SectionState.DOUBT: self._colours.amber,
             SectionState.PROBLEM: self._colours.red,
         }[self._state]
         self._mark.setStyleSheet(f"color: {colour}; font-weight: bold;")
