@@ -24,7 +24,14 @@ from dacapo_napari.run_updates import (
     ValidationRows,
 )
 
-__all__ = ["RunFollower", "higher_is_better", "is_alive", "main_score", "number"]
+__all__ = [
+    "RunFollower",
+    "higher_is_better",
+    "is_alive",
+    "main_score",
+    "number",
+    "validation_points",
+]
 
 _HIGHER_IS_BETTER = (
     "ap50",
@@ -113,7 +120,7 @@ class RunFollower:
         rows, fresh = self._rows(1, self._scores)
         if not rows and not fresh:
             return []
-        return [ValidationRows(_best_points(rows), fresh)]
+        return [ValidationRows(validation_points(rows), fresh)]
 
     def _new_snapshots(self) -> list[Update]:
         rows, fresh = self._rows(2, self._snapshots)
@@ -140,7 +147,7 @@ def number(value: object) -> float:
     return float(value) if isinstance(value, int | float) else math.nan
 
 
-def _best_points(rows: list[dict[str, Any]]) -> tuple[ValidationPoint, ...]:
+def validation_points(rows: list[dict[str, Any]]) -> tuple[ValidationPoint, ...]:
     """One point per iteration and dataset: of the parameters tried, those that did best."""
     groups: dict[tuple[int, str], list[ValidationPoint]] = defaultdict(list)
     for row in rows:
