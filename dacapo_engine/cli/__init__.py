@@ -20,6 +20,8 @@ _COMMANDS = {
     "segment": "Predict a volume and separate its objects.",
     "export": "Give a trained run away: its model, its numbers, a paragraph about it.",
     "runs": "List all runs with their state and best scores; compare the settings of two.",
+    "film": "Save the time lapse of a run as an animation.",
+    "report": "Write one page on a run: state, pictures, scores, curves, settings.",
     "evaluate": "Compare a segmentation with labels.",
     "visualize": "Show the data pipeline in Neuroglancer.",
     "devices": "List the devices a network can be trained on.",
