@@ -1,17 +1,32 @@
-"""What the buttons of the dock do: start a run, go on with it, stop it."""
+"""What the buttons of the dock do: start a run, go on with it, stop it, ask it for something."""
 
 from __future__ import annotations
 
-from qtpy.QtCore import QObject, Signal
+from qtpy.QtCore import QObject, QTimer, Signal
 
 from dacapo_engine.errors import DacapoError
+from dacapo_engine.store.control import Verb
 from dacapo_engine.store.status import RunState
+from dacapo_napari.failure_fixes import FailureFixes
 from dacapo_napari.plugin_settings import remember_runs_folder
 from dacapo_napari.run_composer import RunComposer
-from dacapo_napari.run_updates import Ended, Failed, StatusChanged, Update
+from dacapo_napari.run_ending import RunEnding
+from dacapo_napari.run_updates import (
+    Ended,
+    Failed,
+    LossRows,
+    SnapshotList,
+    StatusChanged,
+    Update,
+    ValidationRows,
+)
+from dacapo_napari.run_verbs import RunFacts, verbs_of
+from dacapo_napari.sections.status_words import object_words
 from dacapo_napari.sections.train_bar import TrainBar
 
 __all__ = ["TrainControl"]
+
+_PATIENCE_MS = 5000
 
 
 class TrainControl(QObject):
@@ -30,46 +45,17 @@ class TrainControl(QObject):
         self._composer = composer
         self._session = composer.session
         self._bar = bar
-        bar.start.clicked.connect(self._on_start)
-        bar.stop.clicked.connect(self._on_stop)
-        composer.said.connect(self._say)
-        composer.data.changed.connect(self.refresh)
-        for combo in (composer.data.raw_combo, composer.data.labels_combo):
-            combo.layer_changed.connect(self.refresh)
-        composer.run.goes_on.toggled.connect(self.refresh)
-        self._session.followed.connect(self._on_followed)
-        self._session.state_changed.connect(self.refresh)
-        self._session.updated.connect(self._on_update)
-        self._session.failed.connect(self.fail)
+        self._wants_snapshot = self._wants_scores = False
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(_PATIENCE_MS)
+        self._patience.timeout.connect(self._expect_nothing)
+        self.ending = RunEnding(composer, bar, self)
+        self.fixes = FailureFixes(composer, bar.error, self.start, self)
+        self._connect()
 
-    def start_or_stop(self) -> None:
-        """Press whichever of the two buttons can be pressed."""
-        for button in (self._bar.start, self._bar.stop):
-            if button.isEnabled():
-                button.click()
-                return
-
-    def fail(self, failure: Failed) -> None:
-        """Show what went wrong until something else is done."""
-        self._bar.error.setText(str(failure))
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Let the buttons say what they would do now."""
-        session, bar = self._session, self._bar
-        can_start = self._composer.data.is_complete() or session.has_begun
-        bar.start.setEnabled(can_start and not session.active)
-        bar.stop.setEnabled(session.active and not session.stopping)
-        bar.start.setText(self._start_text())
-        bar.stop.setText("Stopping…" if session.stopping else "Stop")
-        session.link.stop_on_close = not self._composer.run.goes_on.isChecked()
-
-    def _start_text(self) -> str:
-        if not self._session.active:
-            return "Continue" if self._session.has_begun else "Start"
-        return "Starting…" if self._session.state is RunState.STARTING else "Training…"
-
-    def _on_start(self) -> None:
+    def start(self) -> None:
+        """Train the run that the sections describe, or go on with it."""
         self._bar.error.setText("")
         try:
             request = self._composer.request()
@@ -81,10 +67,79 @@ class TrainControl(QObject):
         self.begun.emit()
         self._session.start(request)
 
+    def start_or_stop(self) -> None:
+        """Press whichever of the two buttons can be pressed."""
+        for button in (self._bar.start, self._bar.stop):
+            if button.isEnabled():
+                button.click()
+                return
+
+    def fail(self, failure: Failed) -> None:
+        """Show what went wrong, and ways out, until something else is done."""
+        self.fixes.show(failure)
+        if self._bar.is_busy() and not self._session.active:
+            self._bar.clear("")
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Let the buttons say what they would do now."""
+        session = self._session
+        if not session.active:
+            self._wants_snapshot = self._wants_scores = False
+        facts = RunFacts(
+            is_described=self._composer.data.is_complete(),
+            has_begun=session.has_begun,
+            active=session.active,
+            stopping=session.stopping,
+            cancelling=session.cancelling,
+            state=session.state,
+            wants_snapshot=self._wants_snapshot,
+            wants_scores=self._wants_scores,
+            is_silent=self.ending.is_silent,
+        )
+        self._bar.show_verbs(verbs_of(facts))
+        session.link.stop_on_close = not self._composer.run.goes_on.isChecked()
+
+    def _connect(self) -> None:
+        bar, composer, session = self._bar, self._composer, self._session
+        bar.start.clicked.connect(self.start)
+        bar.stop.clicked.connect(self._on_stop)
+        bar.snapshot.clicked.connect(self._on_snapshot)
+        bar.validate.clicked.connect(self._on_validate)
+        composer.said.connect(self._say)
+        composer.data.changed.connect(self.refresh)
+        for combo in (composer.data.raw_combo, composer.data.labels_combo):
+            combo.layer_changed.connect(self.refresh)
+        composer.run.goes_on.toggled.connect(self.refresh)
+        self.ending.changed.connect(self.refresh)
+        self.ending.failed.connect(self.fail)
+        session.followed.connect(self._on_followed)
+        session.state_changed.connect(self.refresh)
+        session.updated.connect(self._on_update)
+        session.failed.connect(self.fail)
+
     def _on_stop(self) -> None:
         if self._session.active and not self._session.stopping:
             self._bar.status.setText("Stopping after this step; the weights are kept…")
             self._session.stop()
+
+    def _on_snapshot(self) -> None:
+        self._wants_snapshot = True
+        self._ask(Verb.SNAPSHOT)
+
+    def _on_validate(self) -> None:
+        self._wants_scores = True
+        self._ask(Verb.VALIDATE)
+
+    def _ask(self, verb: Verb) -> None:
+        self._session.ask(verb)
+        # Whatever becomes of it, the button can be pressed again after a while.
+        self._patience.start()
+        self.refresh()
+
+    def _expect_nothing(self) -> None:
+        self._wants_snapshot = self._wants_scores = False
+        self.refresh()
 
     def _say(self, words: str) -> None:
         """Show `words` in the line of a run that has not begun."""
@@ -94,10 +149,35 @@ class TrainControl(QObject):
 
     def _on_followed(self) -> None:
         self._bar.error.setText("")
+        self._bar.clear("")
         self.refresh()
 
     def _on_update(self, update: Update) -> None:
-        if isinstance(update, StatusChanged):
-            self._bar.show_status(update.status, alive=update.alive)
-        elif isinstance(update, Ended) and self._bar.is_busy():
-            self._bar.clear("")
+        status = self._session.status
+        match update:
+            case StatusChanged():
+                title = self._composer.run.device_title(update.status.device)
+                self._bar.show_status(update.status, alive=update.alive, device=title)
+                self._wants_scores &= update.status.state is not RunState.VALIDATING
+            case LossRows() if status is not None and self._session.state is RunState.TRAINING:
+                if len(update.iterations):
+                    self._bar.show_progress(int(update.iterations[-1]) + 1, status)
+            case ValidationRows():
+                self._show_objects(update)
+            case SnapshotList():
+                self._wants_snapshot = False
+                self.refresh()
+            case Ended() if self._bar.is_busy():
+                self._bar.clear("")
+
+    def _show_objects(self, update: ValidationRows) -> None:
+        if not update.points:
+            self._bar.show_objects("")
+            return
+        last = max(point.iteration for point in update.points)
+        newest = [point.objects for point in update.points if point.iteration == last]
+        kinds = {kind for objects in newest for kind in objects}
+        objects = {kind: sum(counts.get(kind, 0) for counts in newest) for kind in kinds}
+        look = self._session.look
+        optimistic = look is not None and look.optimistic
+        self._bar.show_objects(object_words(objects, last, optimistic=optimistic))
