@@ -58,6 +58,11 @@ class RunComposer(QObject):
         session.followed.connect(self._on_followed)
         session.look_failed.connect(self._on_look_failed)
 
+    @property
+    def is_described(self) -> bool:
+        """Whether there is something to learn from: layers or files, or the data of an origin."""
+        return self.data.is_complete() or self.origin is not None
+
     def request(self) -> TrainingRequest:
         """The run as it is described now.
 

@@ -11,6 +11,7 @@ from dacapo_napari.failure_fixes import FailureFixes
 from dacapo_napari.plugin_settings import remember_runs_folder
 from dacapo_napari.run_composer import RunComposer
 from dacapo_napari.run_ending import RunEnding
+from dacapo_napari.run_setup import TrainingRequest
 from dacapo_napari.run_updates import (
     Ended,
     Failed,
@@ -62,6 +63,11 @@ class TrainControl(QObject):
         except DacapoError as error:
             self.fail(Failed.of(error))
             return
+        self.begin(request)
+
+    def begin(self, request: TrainingRequest) -> None:
+        """Start what was asked for, as if it were what the sections describe."""
+        self._bar.error.setText("")
         self._bar.show_busy("Writing the labels and starting the engine…")
         remember_runs_folder(request.folder.path.parent)
         self.begun.emit()
@@ -87,7 +93,7 @@ class TrainControl(QObject):
         if not session.active:
             self._wants_snapshot = self._wants_scores = False
         facts = RunFacts(
-            is_described=self._composer.data.is_complete(),
+            is_described=self._composer.is_described,
             has_begun=session.has_begun,
             active=session.active,
             stopping=session.stopping,
