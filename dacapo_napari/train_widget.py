@@ -13,6 +13,7 @@ from dacapo_engine.store.run_folder import RunFolder
 from dacapo_napari.device_list import ask_for_devices
 from dacapo_napari.dock_link import DockLink
 from dacapo_napari.engine_service import EngineService
+from dacapo_napari.end_notice import EndNotice
 from dacapo_napari.plugin_settings import engine_python, runs_folder
 from dacapo_napari.run_composer import RunComposer
 from dacapo_napari.run_session import RunSession
@@ -61,6 +62,7 @@ class TrainWidget(QWidget):
         self.composer = RunComposer(self.session, self.data, self.forms, self.run, self)
         self.control = TrainControl(self.composer, self.bar, self)
         self.watcher = RunWatcher(self.composer, self.curve, self)
+        self.notice = EndNotice(self.session, self)
         self.sections = self._make_sections()
         self._lay_out()
         self._connect()

@@ -33,8 +33,8 @@ def folder(tmp_path: Path) -> RunFolder:
         row = {"iteration": iteration, "loss": 1 / (iteration + 1), "time": 3.0, "wait": 0.5}
         append_row(folder.training_stats_file, row)
     for iteration, voi in ((20, 2.5), (40, 1.5)):
-        row: dict[str, Any] = {"iteration": iteration, "dataset": "held", "parameters": {"id": 0}}
-        append_row(folder.validation_scores_file, row | {"scores": {"voi": voi}})
+        scored: dict[str, Any] = {"iteration": iteration, "dataset": "held", "parameters": {"id": 0}}
+        append_row(folder.validation_scores_file, scored | {"scores": {"voi": voi}})
     write_json(folder.best_file("held", "voi"), {"iteration": 40, "value": 1.5})
     return folder
 
