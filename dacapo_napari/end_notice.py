@@ -69,7 +69,7 @@ class EndNotice(QObject):
     def _tell(self, words: str) -> None:
         window = self._dock.window()
         QApplication.alert(window)
-        if not QSystemTrayIcon.isSystemTrayAvailable():
+        if window is None or not QSystemTrayIcon.isSystemTrayAvailable():
             return
         if self._icon is None:
             self._icon = QSystemTrayIcon(window.windowIcon(), self)

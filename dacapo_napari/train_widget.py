@@ -12,8 +12,8 @@ from qtpy.QtWidgets import QVBoxLayout, QWidget
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_napari.device_list import ask_for_devices
 from dacapo_napari.dock_link import DockLink
-from dacapo_napari.engine_service import EngineService
 from dacapo_napari.end_notice import EndNotice
+from dacapo_napari.engine_service import EngineService
 from dacapo_napari.plugin_settings import engine_python, runs_folder
 from dacapo_napari.run_composer import RunComposer
 from dacapo_napari.run_session import RunSession
