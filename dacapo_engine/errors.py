@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 __all__ = [
+    "IN_USE_STATUS",
     "ConfigError",
     "DacapoError",
     "DataError",
@@ -12,6 +13,7 @@ __all__ = [
     "DiskFullError",
     "DivergedError",
     "DuplicateNameError",
+    "EndedFromOutsideError",
     "NotFoundError",
     "OutOfMemoryError",
     "RunInUseError",
@@ -108,10 +110,20 @@ class OutOfMemoryError(TrainingError):
     code = "out_of_memory"
 
 
+class EndedFromOutsideError(TrainingError):
+    """The process of a training was ended by somebody, or by the system."""
+
+    code = "killed"
+
+
 class DivergedError(TrainingError):
     """The loss is not a finite number any more."""
 
     code = "diverged"
+
+
+IN_USE_STATUS = 3
+"""Exit status of a command that found a run in training; 2 is that of every other failure."""
 
 
 class RunInUseError(StoreError):

@@ -11,7 +11,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from dacapo_engine.errors import DacapoError, NotFoundError, TrainingError
+from dacapo_engine.errors import (
+    IN_USE_STATUS,
+    DacapoError,
+    EndedFromOutsideError,
+    NotFoundError,
+    RunInUseError,
+    TrainingError,
+)
 
 __all__ = ["EngineProcess", "ask_engine", "engine_command", "last_sentence"]
 
@@ -88,9 +95,16 @@ class EngineProcess:
 
     def failure(self) -> DacapoError:
         """Why it ended, as it said last."""
+        status = self._process.returncode
+        if status is not None and status < 0:
+            return EndedFromOutsideError(
+                f"The engine was ended from outside (signal {-status}).",
+                hint="Systems do that when memory is short. Continue goes on from the last weights.",
+                place=str(self._output),
+            )
         sentence = last_sentence(self._output)
         if sentence:
-            return TrainingError(sentence)
+            return RunInUseError(sentence) if status == IN_USE_STATUS else TrainingError(sentence)
         return TrainingError(
             f"The engine ended unexpectedly (exit status {self._process.returncode}).",
             hint="The log in the run's folder may say more.",

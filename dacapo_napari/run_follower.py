@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
@@ -10,15 +11,17 @@ from typing import Any
 import numpy as np
 
 from dacapo_engine.store.alive import is_alive
+from dacapo_engine.store.atomic import read_json
 from dacapo_engine.store.rows import RowReader
 from dacapo_engine.store.run_folder import RunFolder
-from dacapo_engine.store.status import RunStatus, read_status
+from dacapo_engine.store.status import STALE_SECONDS, RunStatus, read_status
 from dacapo_napari.run_arrays import read_snapshot
 from dacapo_napari.run_updates import (
     LossRows,
     Snapshot,
     SnapshotList,
     StatusChanged,
+    Unheard,
     Update,
     ValidationPoint,
     ValidationRows,
@@ -68,6 +71,7 @@ class RunFollower:
         self._generations = [-1, -1, -1]
         self._status: RunStatus | None = None
         self.alive = False
+        self._silent = False
         self._kept: list[int] = []
         self._shown: int | None = None
         self._wanted: int | None = None
@@ -89,7 +93,20 @@ class RunFollower:
         updates += self._new_snapshots()
         # Status last: who hears "finished" has all rows already.
         updates += self._new_status()
+        updates += self._new_silence()
         return updates
+
+    def _new_silence(self) -> list[Update]:
+        """A process that is there and no longer renews its lock hangs, whatever it was doing."""
+        silent = False
+        if self.alive:
+            lock = read_json(self._folder.lock_file)
+            heard = number(lock.get("heartbeat")) if isinstance(lock, dict) else math.nan
+            silent = time.time() - heard > STALE_SECONDS
+        if silent == self._silent:
+            return []
+        self._silent = silent
+        return [Unheard(silent)]
 
     def _new_status(self) -> list[Update]:
         status = read_status(self._folder)
@@ -159,6 +176,7 @@ def validation_points(rows: list[dict[str, Any]]) -> tuple[ValidationPoint, ...]
             str(row.get("dataset", "")),
             {name: value for name, v in scores.items() if math.isfinite(value := number(v))},
             row.get("parameters") or {},
+            row.get("objects") or {},
         )
         groups[point.iteration, point.dataset].append(point)
     return tuple(best for points in groups.values() if (best := _best(points)) is not None)

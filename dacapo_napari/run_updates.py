@@ -21,6 +21,7 @@ __all__ = [
     "Snapshot",
     "SnapshotList",
     "StatusChanged",
+    "Unheard",
     "Update",
     "ValidationPoint",
     "ValidationRows",
@@ -56,12 +57,19 @@ class LossRows:
 
 @dataclass(frozen=True)
 class ValidationPoint:
-    """Scores of one validation of one dataset, with the parameters that did best."""
+    """Scores of one validation of one dataset, with the parameters that did best.
+
+    Attributes
+    ----------
+    objects
+        How many objects are right, merged and so on; empty where objects are not scored.
+    """
 
     iteration: int
     dataset: str
     scores: Mapping[str, float]
     parameters: Mapping[str, Any]
+    objects: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -139,10 +147,25 @@ class Failed:
 
 
 @dataclass(frozen=True)
+class Unheard:
+    """The training has not been heard of for long though its process is there, or is again."""
+
+    silent: bool
+
+
+@dataclass(frozen=True)
 class Ended:
     """The engine that this dock had started has ended."""
 
 
 Update: TypeAlias = (
-    StatusChanged | LossRows | ValidationRows | SnapshotList | Snapshot | Prepared | Failed | Ended
+    StatusChanged
+    | Unheard
+    | LossRows
+    | ValidationRows
+    | SnapshotList
+    | Snapshot
+    | Prepared
+    | Failed
+    | Ended
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qtpy.QtCore import QObject, QTimer, Signal
 
 from dacapo_engine.errors import DacapoError
+from dacapo_engine.holdout import is_scored_on_training_data
 from dacapo_engine.store.control import Verb
 from dacapo_engine.store.status import RunState
 from dacapo_napari.failure_fixes import FailureFixes
@@ -185,5 +186,6 @@ class TrainControl(QObject):
         kinds = {kind for objects in newest for kind in objects}
         objects = {kind: sum(counts.get(kind, 0) for counts in newest) for kind in kinds}
         look = self._session.look
-        optimistic = look is not None and look.optimistic
+        config = look.config if look is not None else None
+        optimistic = config is not None and is_scored_on_training_data(config)
         self._bar.show_objects(object_words(objects, last, optimistic=optimistic))

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 
 import click
 
-from dacapo_engine.errors import DacapoError
+from dacapo_engine.errors import IN_USE_STATUS, DacapoError, RunInUseError
 
 __all__ = ["main"]
 
 _COMMANDS = {
     "init": "Write a complete run file with defaults derived from the data.",
+    "check": "Make a few steps of a run, and say what starting it means.",
     "train": "Start a run, or go on with it.",
     "segment": "Predict a volume and separate its objects.",
     "export": "Give a trained run away: its model, its numbers, a paragraph about it.",
@@ -86,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if debug:
             raise
         click.echo(f"Error: {_one_line(error)}", err=True)
-        sys.exit(2)
+        sys.exit(IN_USE_STATUS if isinstance(error, RunInUseError) else 2)
 
 
 def _one_line(error: BaseException) -> str:

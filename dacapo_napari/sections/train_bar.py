@@ -1,28 +1,54 @@
-"""The part of the dock that acts, always in view: Start and Stop, progress, status, error."""
+"""The part of the dock that acts, always in view: verbs, progress, status, error."""
 
 from __future__ import annotations
 
-import time
+from dataclasses import dataclass
 
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout
 
 from dacapo_engine.store.status import RunState, RunStatus
-from dacapo_napari.durations import duration_words
 from dacapo_napari.sections.banner import Banner
+from dacapo_napari.sections.section import ElidedLabel
+from dacapo_napari.sections.status_words import machine_words, progress_words, status_words
 from dacapo_napari.theme_colours import ThemeColours
 
-__all__ = ["TrainBar"]
+__all__ = ["TrainBar", "Verbs"]
 
-_WORDS = {
-    RunState.STARTING: "Starting",
-    RunState.TRAINING: "Training",
-    RunState.VALIDATING: "Validating",
-    RunState.STOPPING: "Stopping, the weights are kept",
-    RunState.STOPPED: "Stopped, the weights are kept",
-    RunState.FINISHED: "Finished",
-    RunState.FAILED: "Failed",
+_TOOLTIPS = {
+    "start": "Train the run of this name, or go on with it (Ctrl+Enter).",
+    "stop": "Finish the step, keep the weights and stop (Ctrl+Enter).",
+    "cancel": "Stop and keep nothing since the last checkpoint; asks first.",
+    "snapshot": "Show the next sample and what the network makes of it, as layers.",
+    "validate": "Score the network now on what was held back.",
+    "end": "It does not answer: end its process. The last checkpoint is kept.",
+    "progress": "Steps made, of all.",
+    "machine": "Device, memory in use, and how much of the time steps wait for data.",
+    "objects": "What became of each labelled object in the latest validation.",
 }
+
+
+@dataclass(frozen=True)
+class Verbs:
+    """What can be done with the run now, and what the buttons say.
+
+    Attributes
+    ----------
+    runs
+        Whether there is a training to ask for something: then Start gives way to Stop.
+    """
+
+    runs: bool = False
+    start: str = "Start"
+    can_start: bool = False
+    stop: str = "Stop and keep"
+    can_stop: bool = False
+    can_cancel: bool = False
+    snapshot: str = "Snapshot"
+    can_snapshot: bool = False
+    validate: str = "Validate"
+    can_validate: bool = False
+    can_end: bool = False
 
 
 class TrainBar(QFrame):
@@ -31,26 +57,53 @@ class TrainBar(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.start = QPushButton("Start", self)
-        self.stop = QPushButton("Stop", self)
+        self.stop = QPushButton("Stop and keep", self)
+        self.cancel = QPushButton("Cancel", self)
+        self.snapshot = QPushButton("Snapshot", self)
+        self.validate = QPushButton("Validate", self)
+        self.end = QPushButton("End it", self)
         self.progress = QProgressBar(self)
         self.status = QLabel("", self)
+        self.objects = ElidedLabel(self)
+        self.machine = ElidedLabel(self)
         self.error = Banner("train.error", self)
-        for name in ("start", "stop", "progress", "status"):
+        self.verbs = Verbs()
+        for name in ("start", "stop", "cancel", "snapshot", "validate", "end"):
             getattr(self, name).setObjectName(f"train.{name}")
-        self.start.setToolTip("Train the run of this name, or go on with it (Ctrl+Enter).")
-        self.stop.setToolTip("Finish the step, keep the weights and stop (Ctrl+Enter).")
+            getattr(self, name).setToolTip(_TOOLTIPS[name])
+        for name in ("progress", "status", "objects", "machine"):
+            getattr(self, name).setObjectName(f"train.{name}")
         self.status.setWordWrap(True)
         self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.progress.setRange(0, 1)
         self.progress.setFormat("")
         self.progress.setTextVisible(True)
+        self.progress.setToolTip(_TOOLTIPS["progress"])
         self._lay_out()
+        self.show_verbs(Verbs())
+        self.show_objects("")
+        self.show_machine("")
 
-    def show_progress(self, iteration: int, num_iterations: int) -> None:
+    def show_verbs(self, verbs: Verbs) -> None:
+        """Let the buttons say what they would do now; only those that make sense are there."""
+        self.verbs = verbs
+        for name in ("start", "stop", "snapshot", "validate"):
+            getattr(self, name).setText(getattr(verbs, name))
+        for name in ("start", "stop", "cancel", "snapshot", "validate"):
+            getattr(self, name).setEnabled(getattr(verbs, f"can_{name}"))
+        self.start.setVisible(not verbs.runs)
+        self.stop.setVisible(verbs.runs)
+        self.cancel.setVisible(verbs.runs or verbs.can_cancel)
+        for button in (self.snapshot, self.validate):
+            button.setVisible(verbs.runs and not verbs.can_end)
+        self.end.setVisible(verbs.can_end)
+
+    def show_progress(self, iteration: int, status: RunStatus) -> None:
         """Move the bar."""
-        self.progress.setRange(0, max(1, num_iterations))
-        self.progress.setValue(min(iteration, num_iterations))
-        self.progress.setFormat(f"{iteration:,} of {num_iterations:,}" if num_iterations else "")
+        last = status.num_iterations
+        self.progress.setRange(0, max(1, last))
+        self.progress.setValue(min(iteration, last))
+        self.progress.setFormat(progress_words(iteration, status))
 
     def show_busy(self, words: str) -> None:
         """Something is being done whose length is not known."""
@@ -62,13 +115,31 @@ class TrainBar(QFrame):
         """Whether the bar runs without telling how far."""
         return int(self.progress.maximum()) == 0
 
-    def show_status(self, status: RunStatus, *, alive: bool) -> None:
-        """Say what the run is doing, how fast, and how long it will take."""
+    def show_status(self, status: RunStatus, *, alive: bool, device: str = "") -> None:
+        """Say what the run is doing, how fast, how long it will take, and on what.
+
+        Parameters
+        ----------
+        device
+            The name of the device for people.
+        """
         if status.state is RunState.STARTING and alive:
             self.show_busy("Starting the engine and opening the volumes…")
             return
-        self.show_progress(status.iteration, status.num_iterations)
+        self.show_progress(status.iteration, status)
         self.status.setText(status_words(status, alive=alive))
+        self.show_machine(machine_words(status, device) if alive else "")
+
+    def show_objects(self, words: str) -> None:
+        """Say how many objects were right; nothing takes no room."""
+        self.objects.setText(words)
+        self.objects.setVisible(bool(words))
+
+    def show_machine(self, words: str) -> None:
+        """Say what is used of the computer; nothing takes no room."""
+        self.machine.setText(words)
+        self.machine.setToolTip(f"{words}\n{_TOOLTIPS['machine']}" if words else "")
+        self.machine.setVisible(bool(words))
 
     def clear(self, words: str) -> None:
         """No run, or none that has begun."""
@@ -76,6 +147,8 @@ class TrainBar(QFrame):
         self.progress.setValue(0)
         self.progress.setFormat("")
         self.status.setText(words)
+        self.show_objects("")
+        self.show_machine("")
 
     def set_theme(self, colours: ThemeColours) -> None:
         """Take the colours of napari's theme."""
@@ -83,30 +156,15 @@ class TrainBar(QFrame):
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
-        buttons.addWidget(self.start, 1)
-        buttons.addWidget(self.stop, 1)
+        buttons.setSpacing(4)
+        for button in (self.start, self.stop):
+            buttons.addWidget(button, 1)
+        for button in (self.snapshot, self.validate, self.end, self.cancel):
+            buttons.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 6)
         layout.setSpacing(4)
         layout.addWidget(self.error)
         layout.addLayout(buttons)
-        layout.addWidget(self.progress)
-        layout.addWidget(self.status)
-
-
-def status_words(status: RunStatus, *, alive: bool) -> str:
-    """A status as a line: ``Training, 0.31 s per iteration, 38 min left, cuda:0``."""
-    if status.state.active and not alive:
-        silent = duration_words(time.time() - status.heartbeat)
-        return f"It ended without a word {silent} ago; Continue goes on from its last weights."
-    parts = [_WORDS[status.state]]
-    seconds = status.seconds_per_iteration
-    if status.state is RunState.TRAINING and seconds:
-        parts.append(f"{seconds:.2g} s per iteration")
-        left = (status.num_iterations - status.iteration) * seconds
-        parts.append(f"{duration_words(left)} left")
-    if status.state.active and status.device:
-        parts.append(status.device)
-    if status.message:
-        parts.append(status.message)
-    return ", ".join(parts)
+        for part in (self.progress, self.status, self.objects, self.machine):
+            layout.addWidget(part)

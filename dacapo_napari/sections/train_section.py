@@ -123,6 +123,11 @@ class TrainSection(Section):
             chosen = next(iter(usable), "cpu")
         return chosen.split(":")[0]
 
+    def device_title(self, name: str) -> str:
+        """The name of a device for people; empty for the processor and what is not known."""
+        device = self._devices.get(name)
+        return device.title if device is not None and name != "cpu" else ""
+
     def close_down(self) -> None:
         """Tell of nothing any more."""
         self._timer.stop()
