@@ -17,7 +17,7 @@ __all__ = ["ElasticAugment"]
 
 
 class ElasticAugment(VoxelMover):
-    """Moves voxels: rotation and scaling about the centre, plus a smooth random displacement.
+    """Moves voxels: rotation and scaling about raw's centre, plus a smooth random displacement.
 
     For each output voxel the place it comes from is computed; intensities are interpolated
     linearly, labels and masks take the nearest voxel. What lies outside of the data is zero.
@@ -81,7 +81,8 @@ class ElasticAugment(VoxelMover):
     def prepare(self, request: gp.BatchRequest) -> gp.BatchRequest:
         """Draw the transformation, and ask for the region that it reads."""
         total = request.get_total_roi()
-        self._center = np.array(total.begin) + np.array(total.shape) / 2
+        middle = request[self.raw_key].roi if self.raw_key in request else total
+        self._center = np.array(middle.begin) + np.array(middle.shape) / 2
         self._matrix = self._draw_matrix(total.dims)
         self._draw_displacement(total)
         deps = gp.BatchRequest()
@@ -94,7 +95,9 @@ class ElasticAugment(VoxelMover):
             if place not in sources:
                 sources[place] = self._source_coordinates(spec.roi, place[2])
             source = self._sources[key] = sources[place]
-            deps[key] = gp.ArraySpec(roi=self._bounds(source, self.spec[key].voxel_size))
+            read = self._bounds(source, self.spec[key].voxel_size)
+            # What is read for raw tells where the patch lies, so it extends as far on each side.
+            deps[key] = gp.ArraySpec(roi=_even(read, spec.roi) if key == self.raw_key else read)
         return deps
 
     def process(self, batch: gp.Batch, request: gp.BatchRequest) -> gp.Batch:
@@ -179,6 +182,15 @@ class ElasticAugment(VoxelMover):
         begin = (np.floor(flat.min(axis=1) / size).astype(int) - 1) * size
         end = (np.ceil(flat.max(axis=1) / size).astype(int) + 1) * size
         return gp.Roi(tuple(map(int, begin)), tuple(map(int, end - begin)))
+
+
+def _even(read: gp.Roi, patch: gp.Roi) -> gp.Roi:
+    """The smallest region around `read` that has the centre of `patch`."""
+    reach = np.maximum(
+        np.array(patch.begin) - np.array(read.begin), np.array(read.end) - np.array(patch.end)
+    )
+    reach = gp.Coordinate(reach.tolist())
+    return patch.grow(reach, reach)
 
 
 def _for_axes(values: tuple[float, ...], dims: int, field: str) -> tuple[float, ...]:

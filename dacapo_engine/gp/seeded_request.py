@@ -18,7 +18,17 @@ class SeededRequest(gp.BatchRequest):
 
     gunpowder hands each node the square of the seed of the one before, under which different
     seeds can meet (n and -n have one square).
+
+    Parameters
+    ----------
+    random_seed
+        The seed of the sample.
     """
+
+    def __init__(self, random_seed: int) -> None:
+        # gunpowder freezes what it has initialized.
+        self._sample_seed = random_seed
+        super().__init__(random_seed=random_seed)
 
     def copy(self) -> SeededRequest:
         """A copy with the next seed.
@@ -26,7 +36,16 @@ class SeededRequest(gp.BatchRequest):
         Specs are copied field by field: gunpowder copies a request twice per node, and its deep
         copies take a third of the time of a sample.
         """
-        request = SeededRequest(random_seed=_mix(self._random_seed))
+        return self._with_seed(_mix(self._random_seed))
+
+    def reseeded(self, place: str) -> SeededRequest:
+        """A copy whose seed is a function of the sample and `place` alone."""
+        digest = hashlib.blake2b(f"{self._sample_seed}/{place}".encode(), digest_size=4).digest()
+        return self._with_seed(int.from_bytes(digest, "little"))
+
+    def _with_seed(self, seed: int) -> SeededRequest:
+        request = SeededRequest(seed)
+        request._sample_seed = self._sample_seed
         # Assigning through the request's own item access would copy deeply again.
         for key, spec in self.array_specs.items():
             request.array_specs[key] = _copied(spec)

@@ -54,8 +54,6 @@ class PairPipeline(SamplePipeline):
         )
 
     def _volumes(self, source: SampleSource) -> gp.Pipeline:
-        # Asked for directly, since nodes below draw the place from a seed that depends on how
-        # many augments there are.
         volumes = super()._volumes(source)
         self._untouched.append(volumes)
         return volumes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gunpowder as gp
 import numpy as np
@@ -19,9 +19,14 @@ from dacapo_engine.gp import (
 )
 from dacapo_engine.gp.isotropic_simple_augment import IsotropicSimpleAugment
 from dacapo_engine.gp.labelled_places import LabelledPlaces
+from dacapo_engine.gp.patch_place import PatchPlace
 from dacapo_engine.gp.placed_location import PlacedLocation, Places, PlacesAroundPoints
+from dacapo_engine.gp.seed_slot import SeedSlot
 from dacapo_engine.gp.seeded_request import SeededRequest, sample_seed
 from dacapo_engine.gp.voxel_mover import VoxelMover
+
+if TYPE_CHECKING:
+    from dacapo_engine.experiments.trainers.gp_augments.augment_config import AugmentConfig
 
 __all__ = ["Sample", "SamplePipeline"]
 
@@ -85,7 +90,7 @@ class SamplePipeline:
             target=batch[keys.target].data,
             weight=batch[keys.weight].data,
             mask=batch[keys.mask].data,
-            location=np.asarray(batch[keys.location].data) + np.asarray(self.plan.input_size) // 2,
+            location=np.asarray(batch[keys.location].data),
             source=int(batch[keys.source].data),
         )
 
@@ -171,15 +176,22 @@ class SamplePipeline:
         branch += RejectPatch(
             keys.mask, keys.gt, plan.min_masked, plan.min_foreground, self._margin(source)
         )
-        fixed = _fixed_axes(source)
-        for augment in plan.augments:
-            node = augment.node(keys.raw, keys.gt, keys.mask)
-            if isinstance(node, VoxelMover):
-                node.fixed_axes = fixed
-            if isinstance(node, IsotropicSimpleAugment):
-                node.short_axes = self._short_axes(source)
-            branch += node
+        branch += PatchPlace(keys.raw, keys.location, plan.input_size)
+        branch += SeedSlot(0)
+        for number, augment in enumerate(plan.augments, 1):
+            if augment.enabled:
+                branch += self._augment(augment, source)
+            branch += SeedSlot(number)
         return branch
+
+    def _augment(self, augment: AugmentConfig, source: SampleSource) -> gp.BatchFilter:
+        keys = self.keys
+        node = augment.node(keys.raw, keys.gt, keys.mask)
+        if isinstance(node, VoxelMover):
+            node.fixed_axes = _fixed_axes(source)
+        if isinstance(node, IsotropicSimpleAugment):
+            node.short_axes = self._short_axes(source)
+        return node
 
     def _clipped(self, source: SampleSource) -> gp.Roi:
         roi = source.gt.roi.snap_to_grid(source.raw.voxel_size, "grow")

@@ -108,7 +108,7 @@ def test_comments_say_title_and_unit(run: RunConfig) -> None:
     [
         ("std: 0.25", "sdt: 0.25", "trainer_config.augments.0.sdt: there is no such field"),
         ("std: 0.25", "std: -1", "trainer_config.augments.0.std: Input should be greater"),
-        ("type: noise\n      std: 0.25", "type: nosie", "augments.0: 'nosie' is no augment"),
+        ("type: noise\n", "type: nosie\n", "augments.0: 'nosie' is no augment"),
         ("type: cnnectome_unet", "type: transformer", "cnnectome_unet"),
         ("  type: gunpowder\n", "", "trainer_config: 'type' is missing"),
         ("name: '001'", "name: ''", "name: String should have at least 1 character"),

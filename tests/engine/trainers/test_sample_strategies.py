@@ -51,11 +51,11 @@ def test_the_table_finds_rare_labels(slices: SamplePlan, augments: Any) -> None:
     augments = tuple(augment.in_world(1) for augment in augments)
     share = 0.19 if not augments else 0.02
     plan = replace(slices, augments=augments, from_table=True, min_masked=share)
-    found = samples_of(plan, 12)
+    found = samples_of(plan, 48 if augments else 12)
     labelled = [(sample.mask > 0).mean() for sample in found]
     if augments:
         # A corner that is turned away may have held the labels.
-        assert np.count_nonzero(labelled) >= 9
+        assert np.count_nonzero(labelled) >= 30
     else:
         assert labelled == [0.25] * 12
     assert len({tuple(sample.location) for sample in found}) > 6

@@ -23,6 +23,13 @@ class AugmentConfig(TaggedConfig):
         "augment", "dacapo_engine.experiments.trainers.gp_augments"
     )
 
+    enabled: bool = Field(
+        default=True,
+        title="Switched on",
+        description="Switched off, it stays in the list but changes nothing.",
+        json_schema_extra={"advanced": True},
+    )
+
     # Defaults that the reference documents; nodes are built with the keys they are given.
     _raw_key: ClassVar[gp.ArrayKey | None] = None
     _gt_key: ClassVar[gp.ArrayKey | None] = None
