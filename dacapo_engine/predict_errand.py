@@ -35,7 +35,6 @@ logger = logging.getLogger(__name__)
 
 # What Stop may have to wait for, besides one block.
 _SLICE_SECONDS = 0.4
-_FEWEST_VOXELS = 2**17
 
 
 class PredictErrand:
@@ -87,17 +86,21 @@ class PredictErrand:
 
     def _go_on(self, work: Iterator[float]) -> None:
         deadline = time.monotonic() + _SLICE_SECONDS
-        while time.monotonic() < deadline:
-            path = self._progress.path
-            if path is None or not path.parent.is_dir():
-                self._work = None
-                return
-            try:
-                self._progress.tell("predicting", next(work))
-            except StopIteration:
+        while self._is_wanted():
+            share = next(work, None)
+            if share is None:
                 self._work = None
                 self._progress.tell("done", 1.0)
                 return
+            self._progress.tell("predicting", share)
+            if time.monotonic() > deadline:
+                return
+        self._work = None
+
+    def _is_wanted(self) -> bool:
+        """Whether whoever asked still has the folder in which it waits."""
+        path = self._progress.path
+        return path is not None and path.parent.is_dir()
 
     def _give_up(self, error: DacapoError) -> None:
         logger.warning("the prediction that was asked for failed: %s", error)
@@ -136,9 +139,9 @@ class PredictErrand:
         predictor = BlockPredictor.of_run(self._run)
         with averaged(self._run):
             model: Model = copy.deepcopy(self._run.model)
-        patch = self._run.architecture.input_shape
-        batch = getattr(self._run.config.trainer_config, "batch_size", 1)
-        most = max(_FEWEST_VOXELS, 2 * batch * int(np.prod(patch)))
+        # About a patch of output: what comes back takes as long as a step or two.
+        patch, context = self._run.architecture.input_shape, model.context
+        most = int(np.prod([n + 2 * c for n, c in zip(patch, context, strict=True)]))
         return replace(predictor, model=model, most_voxels=most)
 
 
