@@ -137,7 +137,7 @@ def choose_division(labels: Any, axes: Sequence[str], meaning: LabelMeaning) -> 
         return divide_as_drawn(labels, axes, meaning, least)
     if meaning.zero != "background":
         return choose_partial_holdout(labels, axes, meaning, least=least)
-    found = choose_holdout(labels, axes, least=least)
+    found = choose_holdout(labels, axes, least=least, fewest=meaning.fewest_objects)
     if found is None:
         return None
     return Division((found.train,), (found.validate,), f"{found.text} of the labels")

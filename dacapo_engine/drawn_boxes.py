@@ -45,7 +45,7 @@ def divide_as_drawn(
     validate = tuple(_usable(labels, box, axes, "validation") for box in meaning.validate)
     if validate:
         return Division(train or _others(labels, shape, validate), validate, _words(validate))
-    return _hold_back(labels, axes, train, least)
+    return _hold_back(labels, axes, train, least, meaning.fewest_objects)
 
 
 def _usable(labels: Any, box: Box, axes: Sequence[str], kind: str) -> Box:
@@ -80,11 +80,15 @@ def _others(labels: Any, shape: tuple[int, ...], validate: Sequence[Box]) -> tup
 
 
 def _hold_back(
-    labels: Any, axes: Sequence[str], train: tuple[Box, ...], least: Sequence[int]
+    labels: Any,
+    axes: Sequence[str],
+    train: tuple[Box, ...],
+    least: Sequence[int],
+    fewest: int,
 ) -> Division:
     largest = max(train, key=lambda box: int(np.prod(box[1])))
     begin, _ = largest
-    found = choose_holdout(labels[box_slices(largest)], axes, least=least)
+    found = choose_holdout(labels[box_slices(largest)], axes, least=least, fewest=fewest)
     if found is None:
         return Division(train, (), "")
     parts = [

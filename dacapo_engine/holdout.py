@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dacapo_engine.experiments.run_config import RunConfig
 
 __all__ = [
+    "FEWEST_OBJECTS",
     "Box",
     "Division",
     "Holdout",
@@ -29,7 +30,7 @@ __all__ = [
 ]
 
 _MOST_VOXELS = 600_000
-_FEWEST_OBJECTS = 3
+FEWEST_OBJECTS = 3
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,16 @@ _SIDES = {
 
 
 def choose_holdout(
-    labels: Any, axes: Sequence[str], share: float = 0.2, least: Sequence[int] = ()
+    labels: Any,
+    axes: Sequence[str],
+    share: float = 0.2,
+    least: Sequence[int] = (),
+    fewest: int = FEWEST_OBJECTS,
 ) -> Holdout | None:
     """Hold back one end of the labels.
 
     Separate images and frames are held back whole. Otherwise the longest axis is cut, at
-    its end or, where there are fewer than three objects, at its beginning.
+    its end or, where there are fewer than `fewest` objects, at its beginning.
 
     Parameters
     ----------
@@ -93,6 +98,8 @@ def choose_holdout(
         How much is held back.
     least
         Voxels per axis that have to be left on both sides of the cut.
+    fewest
+        Different ids that what is held back has.
 
     Returns
     -------
@@ -106,20 +113,20 @@ def choose_holdout(
     if shape[axis] - held < max(smallest, 1) or held < min(smallest, 16):
         return None
     candidates = [_cut(shape, axes, axis, held, at_end) for at_end in (True, False)]
-    return _with_enough_objects(labels, candidates)
+    return _with_enough_objects(labels, candidates, fewest)
 
 
-def _with_enough_objects(labels: Any, candidates: list[Holdout]) -> Holdout | None:
+def _with_enough_objects(labels: Any, candidates: list[Holdout], fewest: int) -> Holdout | None:
     for holdout in candidates:
-        if has_enough_objects(labels, holdout.validate):
+        if has_enough_objects(labels, holdout.validate, fewest):
             return holdout
     return None
 
 
-def has_enough_objects(labels: Any, box: Box) -> bool:
+def has_enough_objects(labels: Any, box: Box, fewest: int = FEWEST_OBJECTS) -> bool:
     """Whether a box of labels holds so many objects that a score says something."""
     ids = np.unique(np.asarray(labels[box_slices(box)]))
-    return int(np.count_nonzero(ids)) >= _FEWEST_OBJECTS
+    return int(np.count_nonzero(ids)) >= fewest
 
 
 def _cut(

@@ -8,6 +8,7 @@ from typing import Literal, TypedDict
 
 from dacapo_engine.boxes import Box
 from dacapo_engine.experiments.datasplits.datasets.arrays.crop_array_config import RegionConfig
+from dacapo_engine.holdout import FEWEST_OBJECTS
 
 __all__ = [
     "BACKGROUND_EVERYWHERE",
@@ -57,6 +58,11 @@ class LabelMeaning:
     kinds: bool = False
     train: tuple[Box, ...] = ()
     validate: tuple[Box, ...] = ()
+
+    @property
+    def fewest_objects(self) -> int:
+        """How many ids what is held back needs, so that a score says something."""
+        return 1 if self.kinds else FEWEST_OBJECTS
 
     def dataset_fields(self) -> LabelFields:
         """What a dataset's config says of 0."""

@@ -20,7 +20,7 @@ from dacapo_engine.fit_check import check_arrays_fit
 from dacapo_engine.presets import LabelledVolume
 from dacapo_engine.volume_files import VolumeFiles, array_config
 
-__all__ = ["measure_volumes", "names_apart", "open_array"]
+__all__ = ["measure_volumes", "names_apart", "open_array", "open_labels"]
 
 _SEARCHED_VOXELS = 2**27
 
@@ -65,6 +65,15 @@ def open_array(config: ArrayConfig) -> Array:
     return array
 
 
+def open_labels(files: VolumeFiles) -> Array:
+    """The labels of a volume."""
+    return open_array(array_config(files.labels, _spatial(files.axes)))
+
+
+def _spatial(axes: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    return None if axes is None else tuple(axis for axis in axes if axis != "c")
+
+
 def names_apart(names: Sequence[str]) -> list[str]:
     """`names`, numbered where one comes again."""
     apart: list[str] = []
@@ -76,7 +85,7 @@ def names_apart(names: Sequence[str]) -> list[str]:
 
 def _measure(files: VolumeFiles, name: str) -> LabelledVolume:
     raw_config = array_config(files.raw, files.axes)
-    spatial = tuple(a for a in files.axes if a != "c") if files.axes is not None else None
+    spatial = _spatial(files.axes)
     labels_config = array_config(files.labels, spatial)
     mask_config = array_config(files.mask, spatial) if files.mask is not None else None
     dataset = RawGTDatasetConfig(
@@ -120,8 +129,7 @@ def _check_facts(facts: VolumeFacts, files: VolumeFiles) -> None:
 
 def _has_object(files: VolumeFiles) -> bool:
     """Whether there is an object; large volumes are taken to have some."""
-    spatial = tuple(a for a in files.axes if a != "c") if files.axes is not None else None
-    labels = open_array(array_config(files.labels, spatial))
+    labels = open_labels(files)
     if math.prod(labels.grid.shape) > _SEARCHED_VOXELS:
         return True
     return bool(np.asarray(labels.data[...]).any())

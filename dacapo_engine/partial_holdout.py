@@ -53,19 +53,22 @@ def choose_partial_holdout(
     done = meaning.done if meaning.zero == "background_where_done" else ()
     slices = done_slices(done, shape)
     if len(shape) > _PLANE_AXES and len(slices) >= _FEWEST_SLICES:
-        return _hold_back_slices(labels, slices, share)
+        return _hold_back_slices(labels, slices, share, meaning.fewest_objects)
     region = _bounding_box(done) if done else take_census(labels, meaning).extent
     if region is None:
         return None
-    return _within(labels, axes, clip_box(region, shape) or region, share, least)
+    inside = clip_box(region, shape) or region
+    return _within(labels, axes, inside, share, least, meaning.fewest_objects)
 
 
-def _hold_back_slices(labels: Any, slices: tuple[int, ...], share: float) -> Division | None:
+def _hold_back_slices(
+    labels: Any, slices: tuple[int, ...], share: float, fewest: int
+) -> Division | None:
     held = max(1, math.ceil(len(slices) * share))
     for at_end in (True, False):
         chosen = slices[-held:] if at_end else slices[:held]
         runs = [limited(*_slab(labels.shape, *run), axis=0) for run in _runs(chosen)]
-        validate = tuple(run for run in runs if has_enough_objects(labels, run))
+        validate = tuple(run for run in runs if has_enough_objects(labels, run, fewest))
         if validate:
             cut = (0, chosen[0]) if at_end else (chosen[-1] + 1, labels.shape[0])
             words = f"the {'last' if at_end else 'first'} {held} of {len(slices)} done slices"
@@ -85,14 +88,19 @@ def _runs(slices: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def _within(
-    labels: Any, axes: Sequence[str], region: Box, share: float, least: Sequence[int]
+    labels: Any,
+    axes: Sequence[str],
+    region: Box,
+    share: float,
+    least: Sequence[int],
+    fewest: int,
 ) -> Division | None:
     """Divide a box of the labels as if there were nothing beyond it."""
     begin, extent = region
     part = labels[box_slices(region)]
     reachable = [min(n, wanted) for n, wanted in zip(extent, least, strict=True)] if least else ()
-    found = choose_holdout(part, axes, share, reachable)
-    if found is None or not has_enough_objects(part, found.train):
+    found = choose_holdout(part, axes, share, reachable, fewest)
+    if found is None or not has_enough_objects(part, found.train, fewest):
         return None
     boxes = (_moved(box, begin) for box in (found.train, found.validate))
     return Division((next(boxes),), (next(boxes),), f"{found.text} of what is labelled")

@@ -14,12 +14,16 @@ from dacapo_engine.experiments.datasplits.datasets.patch_check import (
 )
 from dacapo_engine.experiments.datasplits.datasets.volume_facts import VolumeFacts
 from dacapo_engine.experiments.run_config import RunConfig
-from dacapo_engine.measured_volumes import measure_volumes
+from dacapo_engine.label_census import likely_zero, take_census
+from dacapo_engine.label_meaning import BACKGROUND_EVERYWHERE
+from dacapo_engine.measured_volumes import measure_volumes, open_array
 from dacapo_engine.presets import LabelledVolume, PresetName, suggest_run, task_of
 from dacapo_engine.units import format_lengths
 from dacapo_engine.volume_files import VolumeFiles
 
 __all__ = ["Setup", "VolumeFiles", "check_volumes", "set_up_run"]
+
+_MOST_VOXELS = 2**26
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,9 @@ def set_up_run(
     )
     check_volumes(config)
     facts = merge_facts([volume.facts for volume in volumes])
-    return Setup(config, facts, (*_describe(facts, len(volumes)), *notes, split.text))
+    return Setup(
+        config, facts, (*_describe(facts, len(volumes)), *notes, *_doubts(volumes), split.text)
+    )
 
 
 def _listed(files: VolumeFiles | Sequence[VolumeFiles] | None) -> list[VolumeFiles]:
@@ -94,6 +100,24 @@ def check_volumes(config: RunConfig) -> None:
         check_labels_match(dataset)
         if isinstance(network, CNNectomeUNetConfig):
             check_patch_fits(dataset, network.input_shape)
+
+
+def _doubts(volumes: Sequence[LabelledVolume]) -> list[str]:
+    """A sentence about labels that look unfinished, where nobody said what their 0 is."""
+    volume = volumes[0]
+    labels = open_array(volume.dataset.gt_config)
+    said = volume.meaning != BACKGROUND_EVERYWHERE or volume.dataset.mask_config is not None
+    if len(volumes) > 1 or said or labels.num_channels is not None:
+        return []
+    census = take_census(labels.data, volume.meaning, _MOST_VOXELS)
+    if likely_zero(census)[0] == "background":
+        return []
+    slices = f"{len(census.painted)} of {census.num_slices} slices"
+    return [
+        f"Only {slices if census.num_slices > 1 else 'a part of the image'} hold"
+        f"{'' if census.num_slices > 1 else 's'} objects; 0 is taken for background everywhere."
+        " Where it is not, say so with --zero and --done."
+    ]
 
 
 def _describe(facts: VolumeFacts, count: int) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dacapo_engine.cli.label_options import SaidBoxes, ZeroWord, label_options, with_meaning
 from dacapo_engine.cli.options import AXES, MINUTES, VOLUME
 from dacapo_engine.errors import ConfigError
 
@@ -32,6 +33,7 @@ Axes = tuple[str, ...] | None
 @click.option("--validation-raw", type=VOLUME, multiple=True, help="An image to be scored on.")
 @click.option("--validation-labels", type=VOLUME, multiple=True, help="Its objects.")
 @click.option("--crops", type=click.Path(path_type=Path), help="A CSV: train or val, raw, labels.")
+@label_options
 @click.option("--axes", type=AXES, help="What the axes of raw are, such as zyx, syx or czyx.")
 @click.option(
     "--task",
@@ -64,6 +66,10 @@ def init(
     validation_raw: Volumes,
     validation_labels: Volumes,
     crops: Path | None,
+    zero: ZeroWord | None,
+    done: SaidBoxes,
+    train_box: SaidBoxes,
+    validate_box: SaidBoxes,
     axes: Axes,
     task: TaskName,
     preset: PresetName,
@@ -88,6 +94,7 @@ def init(
     _check_replaced(run_file, overwrite)
     make_writable_folder(run_file.absolute().parent)
     train, validation = _found(raw, labels, mask, crops, axes)
+    train = with_meaning(train, zero, done, train_box, validate_box)
     validation += _pairs(validation_raw, validation_labels, (), axes, "--validation-")
     run_name = check_run_name(name if name is not None else run_file.stem)
     setup = set_up_run(
@@ -183,9 +190,10 @@ def _with_task(setup: Setup, task: TaskName) -> RunConfig:
     """The run with another task than the one that is suggested by itself."""
     if task == "affinities":
         return setup.config
+    from dacapo_engine.partial_labels import fit_to_labels
     from dacapo_engine.task_presets import suggest_class_task
 
-    return setup.config.replace(task_config=suggest_class_task(task, setup.facts))
+    return fit_to_labels(setup.config.replace(task_config=suggest_class_task(task, setup.facts)))
 
 
 def _tell(setup: Setup, run_file: Path, start_from: Path | None) -> None:
