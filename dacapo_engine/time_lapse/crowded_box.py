@@ -45,9 +45,10 @@ def most_crowded_box(
     shape: Sequence[int],
     step: Sequence[int],
 ) -> CrowdedBox:
-    """The box of `shape` voxels with most objects, of those that lie half a box apart.
+    """The box of `shape` voxels with most objects.
 
-    In a large volume some of them are looked at, spread over the whole.
+    Of boxes half a box apart the best is taken, or a better one a quarter of a box beside it. In a
+    large volume some of them are looked at, spread over the whole.
 
     Parameters
     ----------
@@ -63,7 +64,9 @@ def most_crowded_box(
     if len(places) > most:
         order = np.random.default_rng(0).permutation(len(places))[:most]
         places = [places[index] for index in sorted(order)]
-    return max(_look(read, place, shape) for place in places)
+    best = max(_look(read, place, shape) for place in places)
+    beside = _places_beside(best.begin, begin, end, shape, step)
+    return max([best, *(_look(read, place, shape) for place in beside)])
 
 
 def _places(
@@ -76,6 +79,23 @@ def _places(
         places = list(range(first, last - extent + 1, stride))
         at_end = max(first, (last - extent) // unit * unit)
         axes.append(sorted({*places, at_end}))
+    return list(itertools.product(*axes))
+
+
+def _places_beside(
+    place: tuple[int, ...],
+    begin: Sequence[int],
+    end: Sequence[int],
+    shape: Sequence[int],
+    step: Sequence[int],
+) -> list[tuple[int, ...]]:
+    shifts = [
+        max(unit, extent // 4 // unit * unit) for extent, unit in zip(shape, step, strict=True)
+    ]
+    axes = [
+        [at for at in (middle - shift, middle, middle + shift) if first <= at <= last - extent]
+        for middle, shift, first, last, extent in zip(place, shifts, begin, end, shape, strict=True)
+    ]
     return list(itertools.product(*axes))
 
 

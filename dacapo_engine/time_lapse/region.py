@@ -127,7 +127,8 @@ def _look(run: Run, dataset: Dataset, least: int) -> tuple[CrowdedBox, Region] |
     begin, end = labelled_voxels(dataset)
     extent = [b - a for a, b in zip(begin, end, strict=True)]
     whole = dataset.raw.grid.shape
-    enough = (e >= min(least, n) for e, n in zip(extent[-2:], whole[-2:], strict=True))
+    # A third of a small volume is no narrow strip of it.
+    enough = (e >= min(least, n // 3) for e, n in zip(extent[-2:], whole[-2:], strict=True))
     if min(extent) < 1 or not all(enough):
         return None
     shape = _limited(_usual_shape(run, extent), extent, _step(run))
