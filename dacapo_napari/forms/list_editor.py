@@ -16,7 +16,7 @@ from dacapo_napari.forms.error_line import ErrorLine
 from dacapo_napari.forms.error_sentences import FieldPath, below
 from dacapo_napari.forms.group_editor import GroupEditor
 from dacapo_napari.forms.kinds import Kinds, kind_sentence, kind_tag, kind_title
-from dacapo_napari.forms.list_row import ListRow
+from dacapo_napari.forms.list_row import SWITCH_FIELD, ListRow
 from dacapo_napari.forms.optional_editor import MakeEditor
 
 __all__ = ["ListEditor"]
@@ -59,7 +59,7 @@ class ListEditor(Editor):
     def addItem(self, config: Config) -> ListRow:
         """Append a config."""
         row = self._new_row(type(config))
-        row.form.setValue(config)
+        row.setValue(config)
         self._insert(row)
         return row
 
@@ -83,18 +83,18 @@ class ListEditor(Editor):
         self._after_change()
 
     def data(self) -> tuple[dict[str, Any], ...]:
-        """Plain data of the lines that are switched on."""
-        return tuple(row.form.data() for row in self._rows if row.isOn())
+        """Plain data of the lines; one that is off only where its config can say so."""
+        return tuple(row.data() for row in self._kept())
 
     def value(self) -> tuple[Any, ...]:
-        """The validated configs that are switched on, in order."""
+        """The validated configs in order; one that is off only where it can say so."""
         return self._kinds.several.validate_python(self.data())
 
     def editorAt(self, path: FieldPath) -> Editor:
-        """The editor in the line that `path` counts to, without those switched off."""
-        on = [row for row in self._rows if row.isOn()]
-        if path and isinstance(path[0], int) and path[0] < len(on):
-            return on[path[0]].form.editorAt(path[1:])
+        """The editor in the line that `path` counts to, without those left out."""
+        kept = self._kept()
+        if path and isinstance(path[0], int) and path[0] < len(kept):
+            return kept[path[0]].form.editorAt(path[1:])
         return self
 
     def control(self) -> QWidget:
@@ -168,18 +168,23 @@ class ListEditor(Editor):
         for config in configs:
             self.addItem(config)
 
+    def _kept(self) -> list[ListRow]:
+        return [row for row in self._rows if row.isKept()]
+
     def _current(self) -> tuple[Any, ...] | None:
         return None if self.errors() else self.value()
 
     def _show_errors(self, errors: Mapping[FieldPath, str]) -> None:
-        on = [row for row in self._rows if row.isOn()]
+        kept = self._kept()
         for row in self._rows:
-            row.setErrors(below(errors, on.index(row)) if row in on else {})
+            row.setErrors(below(errors, kept.index(row)) if row in kept else {})
         own = [text for path, text in errors.items() if self.editorAt(path) is self]
         self._error.setText(" ".join(own))
 
     def _new_row(self, cls: type[Config]) -> ListRow:
-        row = ListRow(GroupEditor(cls, self._make_editor, self, self._hidden), self)
+        # The eye is its editor.
+        hidden = self._hidden | {SWITCH_FIELD}
+        row = ListRow(GroupEditor(cls, self._make_editor, self, hidden), self)
         row.changed.connect(self._edited)
         row.removed.connect(self._on_removed)
         row.movedUp.connect(self._on_moved_up)
@@ -219,12 +224,18 @@ class ListEditor(Editor):
         self.removeAt(self._rows.index(row))
 
     def _on_moved_up(self, row: ListRow) -> None:
-        index = self._rows.index(row)
+        index, focused = self._rows.index(row), row.up.hasFocus()
         self.moveItem(index, index - 1)
+        # A button that has nowhere to go any more would send the focus out of the row.
+        if focused and not row.up.isEnabled():
+            row.down.setFocus()
 
     def _on_moved_down(self, row: ListRow) -> None:
-        index = self._rows.index(row)
+        index, focused = self._rows.index(row), row.down.hasFocus()
         self.moveItem(index, index + 1)
+        # A button that has nowhere to go any more would send the focus out of the row.
+        if focused and not row.down.isEnabled():
+            row.up.setFocus()
 
     def _on_dragged(self, row: ListRow, position: QPoint) -> None:
         y = self.mapFromGlobal(position).y()

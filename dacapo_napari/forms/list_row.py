@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+from pydantic import ValidationError
 from qtpy.QtCore import QPoint, Qt, Signal
-from qtpy.QtGui import QMouseEvent
-from qtpy.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from qtpy.QtGui import QKeyEvent, QMouseEvent
+from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 from superqt import QElidingLabel
 
+from dacapo_engine.config import Config
 from dacapo_napari.forms.error_line import ErrorLine
 from dacapo_napari.forms.error_sentences import FieldPath, with_path
+from dacapo_napari.forms.eye_button import EyeButton
 from dacapo_napari.forms.fold import FoldButton
 from dacapo_napari.forms.group_editor import INDENT, GroupEditor
 from dacapo_napari.forms.kinds import kind_sentence, kind_title
 from dacapo_napari.forms.summary import summary
 
-__all__ = ["DragHandle", "ListRow"]
+__all__ = ["SWITCH_FIELD", "DragHandle", "ListRow"]
+
+SWITCH_FIELD = "enabled"
+"""A config with this field knows whether it is switched on; others are left out while off."""
 
 
 class DragHandle(QLabel):
@@ -32,7 +39,7 @@ class DragHandle(QLabel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("\u2261", parent)
-        self.setToolTip("Drag to change the order.")
+        self.setToolTip("Drag to change the order; Alt+Up and Alt+Down do so by keyboard.")
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self.setFixedWidth(14)
 
@@ -70,8 +77,9 @@ class ListRow(QFrame):
     def __init__(self, form: GroupEditor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.form = form
+        self._knows_switch = SWITCH_FIELD in form.configClass().model_fields
         self.handle = DragHandle(self)
-        self.switch = QCheckBox(self)
+        self.switch = EyeButton(self)
         self.fold = FoldButton(kind_title(form.configClass()), self)
         self.summary = QElidingLabel("", self)
         self.up = _button(Qt.ArrowType.UpArrow, "Move up.", self)
@@ -86,6 +94,31 @@ class ListRow(QFrame):
     def isOn(self) -> bool:
         """Whether the config takes part."""
         return bool(self.switch.isChecked())
+
+    def isKept(self) -> bool:
+        """Whether the config is part of the list's value: on, or known to be off."""
+        return self.isOn() or self._knows_switch
+
+    def setValue(self, config: Config) -> None:
+        """Show `config`."""
+        self.form.setValue(config)
+        if self._knows_switch:
+            self.switch.setChecked(bool(getattr(config, SWITCH_FIELD)))
+
+    def data(self) -> dict[str, Any]:
+        """The config as plain data, valid or not."""
+        switch = {SWITCH_FIELD: self.isOn()} if self._knows_switch else {}
+        return {**self.form.data(), **switch}
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Move with Alt and an arrow."""
+        moves = {Qt.Key.Key_Up: self.movedUp, Qt.Key.Key_Down: self.movedDown}
+        if event is None:
+            return
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier and event.key() in moves:
+            moves[Qt.Key(event.key())].emit(self)
+            return
+        super().keyPressEvent(event)
 
     def setErrors(self, errors: Mapping[FieldPath, str]) -> None:
         """Show errors in the form, and below the line while it is folded."""
@@ -108,8 +141,8 @@ class ListRow(QFrame):
     def _prepare(self) -> None:
         self.form.setParent(self)
         self.form.setVisible(False)
-        self.switch.setChecked(True)
         self.switch.setToolTip("Switched off, it stays in the list but takes no part.")
+        self.switch.setAccessibleName("Switched on")
         self.fold.setToolTip(kind_sentence(self.form.configClass()))
         self.remove.setText("\u2715")
 
@@ -143,9 +176,19 @@ class ListRow(QFrame):
         self.handle.dragged.connect(self._on_dragged)
 
     def _summarize(self) -> None:
-        text = summary(self.form.configClass(), self.form.data())
+        text = self._words()
         self.summary.setText(text)
         self.summary.setToolTip(text)
+
+    def _words(self) -> str:
+        """What the config says of itself, else what differs from the defaults."""
+        cls, words = self.form.configClass(), ""
+        if hasattr(cls, "in_words"):
+            try:
+                words = str(cls.model_validate(self.data()).in_words())
+            except ValidationError:
+                words = ""
+        return words or summary(cls, self.form.data())
 
     def _on_folded(self, unfolded: bool) -> None:
         self.form.setVisible(unfolded)

@@ -30,7 +30,7 @@ class AugmentsSection(FormSection):
         self._show_state(True)
 
     def value(self) -> tuple[Any, ...]:
-        """The augments that are switched on."""
+        """The augments, those that are switched off among them."""
         augments: tuple[Any, ...] = valid_value(self._editor)
         return augments
 
@@ -38,5 +38,7 @@ class AugmentsSection(FormSection):
         return (self._editor,)
 
     def _words(self) -> str:
-        names = [str(augment.type).replace("_", " ") for augment in self._editor.value()]
-        return ", ".join(names) or "none"
+        augments = self._editor.value()
+        names = [str(augment.type).replace("_", " ") for augment in augments if augment.enabled]
+        off = len(augments) - len(names)
+        return ", ".join(names or ["none"]) + (f"; {off} off" if off else "")

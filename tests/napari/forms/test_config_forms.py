@@ -14,7 +14,8 @@ from qtpy.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QSpi
 
 from dacapo_engine.config import TaggedConfig
 from dacapo_engine.experiments.tasks import DummyTaskConfig
-from dacapo_engine.experiments.trainers import DummyTrainerConfig
+from dacapo_engine.experiments.trainers import DummyTrainerConfig, GunpowderTrainerConfig
+from dacapo_engine.experiments.trainers.gp_augments import GammaAugmentConfig, NoiseAugmentConfig
 from dacapo_napari import forms
 from tests.napari.forms.sample_configs import (
     BlurConfig,
@@ -227,6 +228,32 @@ def test_switched_off_is_kept_but_left_out(
     assert kinds.rows()[2].form.editors()["sigma"].errorText() == "Here."
     kinds.setValue((first, third))
     assert len(kinds.rows()) == 3
+
+
+def test_a_config_that_knows_it_is_off_stays_in_the_value(qtbot: QtBot) -> None:
+    info = GunpowderTrainerConfig.model_fields["augments"]
+    editor = forms.field_editor(info, name="augments")
+    qtbot.addWidget(editor)
+    augments = (NoiseAugmentConfig(enabled=False), GammaAugmentConfig(gamma_range=(0.5, 2.0)))
+    editor.setValue(augments)
+    assert editor.value() == augments
+    noise, gamma = editor.rows()
+    assert not noise.isOn()
+    assert "enabled" not in noise.form.editors()
+    assert gamma.summary.text() == "0.5 to 2"
+    gamma.switch.click()
+    noise.switch.click()
+    assert [augment.enabled for augment in editor.value()] == [True, False]
+    editor.setErrors({"0.std": "Here."})
+    assert noise.form.editors()["std"].errorText() == "Here."
+
+
+def test_rows_move_with_alt_and_an_arrow(qtbot: QtBot, kinds: forms.ListEditor) -> None:
+    first, second, third = FULL.kinds
+    qtbot.keyClick(kinds.rows()[0].fold, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert kinds.value() == (second, first, third)
+    qtbot.keyClick(kinds.rows()[2].switch, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert kinds.value() == (second, third, first)
 
 
 def test_rows_by_keyboard_and_mouse(qtbot: QtBot, kinds: forms.ListEditor) -> None:

@@ -13,7 +13,7 @@ from dacapo_engine.registry import Registry
 if TYPE_CHECKING:
     import gunpowder as gp
 
-__all__ = ["AnyAugmentConfig", "AugmentConfig", "augmentation_probability"]
+__all__ = ["AnyAugmentConfig", "AugmentConfig", "augmentation_probability", "how_often"]
 
 
 class AugmentConfig(TaggedConfig):
@@ -34,6 +34,10 @@ class AugmentConfig(TaggedConfig):
     _raw_key: ClassVar[gp.ArrayKey | None] = None
     _gt_key: ClassVar[gp.ArrayKey | None] = None
     _mask_key: ClassVar[gp.ArrayKey | None] = None
+
+    def in_words(self) -> str:
+        """What it does in a few words, with units; empty where its fields tell it themselves."""
+        return ""
 
     def in_world(self, units_per_nm: int) -> Self:
         """The same augment with its nanometres counted in the run's world unit."""
@@ -67,3 +71,8 @@ def augmentation_probability(default: float = 1.0) -> Any:
         title="Probability",
         description="Share of the samples that this augment changes.",
     )
+
+
+def how_often(probability: float) -> str:
+    """A probability as the end of a sentence; empty where every sample is changed."""
+    return "" if probability == 1 else f", {probability:.0%} of samples"

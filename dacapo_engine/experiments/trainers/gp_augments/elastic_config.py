@@ -10,12 +10,15 @@ from pydantic import Field
 from dacapo_engine.experiments.trainers.gp_augments.augment_config import (
     AugmentConfig,
     augmentation_probability,
+    how_often,
 )
 
 if TYPE_CHECKING:
     import gunpowder as gp
 
 __all__ = ["ElasticAugmentConfig"]
+
+_NEARLY_ROUND = math.radians(350)
 
 
 class ElasticAugmentConfig(AugmentConfig):
@@ -59,6 +62,21 @@ class ElasticAugmentConfig(AugmentConfig):
         json_schema_extra={"advanced": True},
     )
     augmentation_probability: float = augmentation_probability()
+
+    def in_words(self) -> str:
+        """How far points move, how far apart they are, and what is done about the centre."""
+        moved, apart = self.control_point_displacement_sigma, self.control_point_spacing
+        low, high = (math.degrees(angle) for angle in self.rotation_interval)
+        turned = "any rotation" if self._turns_freely() else f"{low:.0f}° to {high:.0f}°"
+        scaled = " to ".join(f"{factor:g}" for factor in self.scale_interval)
+        parts = [f"±{max(moved):g} nm every {max(apart)} voxels", turned]
+        if self.scale_interval != (1.0, 1.0):
+            parts.append(f"{scaled} times as large")
+        return ", ".join(parts) + how_often(self.augmentation_probability)
+
+    def _turns_freely(self) -> bool:
+        low, high = self.rotation_interval
+        return self.uniform_3d_rotation or high - low >= _NEARLY_ROUND
 
     def in_world(self, units_per_nm: int) -> Self:
         """The displacement counted in the run's world unit."""

@@ -9,6 +9,7 @@ from pydantic import Field
 from dacapo_engine.experiments.trainers.gp_augments.augment_config import (
     AugmentConfig,
     augmentation_probability,
+    how_often,
 )
 
 if TYPE_CHECKING:
@@ -33,6 +34,11 @@ class GammaAugmentConfig(AugmentConfig):
         description="Smallest and largest exponent; below 1 is brighter.",
     )
     augmentation_probability: float = augmentation_probability()
+
+    def in_words(self) -> str:
+        """The exponents."""
+        low, high = self.gamma_range
+        return f"{low:g} to {high:g}" + how_often(self.augmentation_probability)
 
     def node(
         self, raw_key: gp.ArrayKey, gt_key: gp.ArrayKey, mask_key: gp.ArrayKey

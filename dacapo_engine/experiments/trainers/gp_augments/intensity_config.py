@@ -9,6 +9,7 @@ from pydantic import Field
 from dacapo_engine.experiments.trainers.gp_augments.augment_config import (
     AugmentConfig,
     augmentation_probability,
+    how_often,
 )
 
 if TYPE_CHECKING:
@@ -41,6 +42,14 @@ class IntensityAugmentConfig(AugmentConfig):
         json_schema_extra={"advanced": True},
     )
     augmentation_probability: float = augmentation_probability()
+
+    def in_words(self) -> str:
+        """Contrast and brightness."""
+        contrast = " to ".join(f"{factor:g}" for factor in self.scale)
+        low, high = self.shift
+        brightness = f"±{high:g}" if low == -high else f"{low:g} to {high:g}"
+        often = how_often(self.augmentation_probability)
+        return f"contrast {contrast}, brightness {brightness}{often}"
 
     def node(
         self, raw_key: gp.ArrayKey, gt_key: gp.ArrayKey, mask_key: gp.ArrayKey

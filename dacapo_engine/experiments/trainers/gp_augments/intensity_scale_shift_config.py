@@ -9,6 +9,7 @@ from pydantic import Field
 from dacapo_engine.experiments.trainers.gp_augments.augment_config import (
     AugmentConfig,
     augmentation_probability,
+    how_often,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +36,12 @@ class IntensityScaleShiftAugmentConfig(AugmentConfig):
         allow_inf_nan=False,
     )
     augmentation_probability: float = augmentation_probability()
+
+    def in_words(self) -> str:
+        """Factor and shift."""
+        return f"times {self.scale:g}, plus {self.shift:g}" + how_often(
+            self.augmentation_probability
+        )
 
     def node(
         self, raw_key: gp.ArrayKey, gt_key: gp.ArrayKey, mask_key: gp.ArrayKey

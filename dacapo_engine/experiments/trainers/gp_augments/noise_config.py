@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from dacapo_engine.experiments.trainers.gp_augments.augment_config import (
     AugmentConfig,
     augmentation_probability,
+    how_often,
 )
 
 if TYPE_CHECKING:
@@ -46,6 +47,10 @@ class NoiseAugmentConfig(AugmentConfig):
             return data
         fields = {name: value for name, value in data.items() if name != "kwargs"}
         return _fields_of(dict(data["kwargs"] or {})) | fields
+
+    def in_words(self) -> str:
+        """How strong."""
+        return f"up to {self.std:g}" + how_often(self.augmentation_probability)
 
     def node(
         self, raw_key: gp.ArrayKey, gt_key: gp.ArrayKey, mask_key: gp.ArrayKey

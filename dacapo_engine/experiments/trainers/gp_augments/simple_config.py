@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from dacapo_engine.experiments.trainers.gp_augments.augment_config import (
     AugmentConfig,
     augmentation_probability,
+    how_often,
 )
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ class SimpleAugmentConfig(AugmentConfig):
 
     type: Literal["simple"] = "simple"
     augmentation_probability: float = augmentation_probability()
+
+    def in_words(self) -> str:
+        """How often."""
+        return "mirrors and turns" + how_often(self.augmentation_probability)
 
     def node(
         self, raw_key: gp.ArrayKey, gt_key: gp.ArrayKey, mask_key: gp.ArrayKey
