@@ -12,6 +12,7 @@ from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.run_summary import UNREADABLE, RunSummary, summarize_run
 from dacapo_engine.yaml_file import read_config
+from dacapo_napari.run_origin import weights_words
 
 __all__ = ["READING", "RunsWatch"]
 
@@ -29,13 +30,20 @@ class _Known:
     """A run as it was read last.
 
     `stamps` are those of run file, status and scores; `checked` is that of the run file whose
-    fields were looked at, and `problem` what was wrong with them.
+    fields were looked at, `problem` what was wrong with them, `origin` the run it begins with.
     """
 
     summary: RunSummary
     stamps: tuple[Stamp, ...] = ()
     checked: Stamp = None
     problem: str = ""
+    origin: str = ""
+
+    def summarized(self, summary: RunSummary) -> RunSummary:
+        """What is known of the fields added; a run in training can be read by itself at least."""
+        if self.problem and not summary.alive:
+            summary = replace(summary, state=UNREADABLE)
+        return replace(summary, problem=summary.problem or self.problem, origin=self.origin)
 
 
 class RunsWatch:
@@ -116,8 +124,9 @@ class RunsWatch:
             return
         entry = known or _Known(RunSummary(name, str(folder.path), READING))
         entry.stamps = stamps
-        problem = entry.problem if entry.checked == stamps[0] else ""
-        entry.summary = _with_problem(summarize_run(folder), problem)
+        if entry.checked != stamps[0]:
+            entry.problem = entry.origin = ""
+        entry.summary = entry.summarized(summarize_run(folder))
         self._known[name] = entry
 
     def _check(self, deadline: float) -> bool:
@@ -127,8 +136,8 @@ class RunsWatch:
             if time.monotonic() > deadline and count:
                 return False
             entry.checked = entry.stamps[0]
-            entry.problem = _problem(RunFolder(entry.summary.path))
-            entry.summary = _with_problem(entry.summary, entry.problem)
+            entry.problem, entry.origin = _read_fields(RunFolder(entry.summary.path))
+            entry.summary = entry.summarized(entry.summary)
         return True
 
 
@@ -153,17 +162,12 @@ def _needs_check(entry: _Known) -> bool:
     return new and entry.summary.state != UNREADABLE
 
 
-def _problem(folder: RunFolder) -> str:
+def _read_fields(folder: RunFolder) -> tuple[str, str]:
+    """What is wrong with a run file, and which run it begins with."""
     try:
-        read_config(folder.run_file, RunConfig)
+        start = read_config(folder.run_file, RunConfig).start_config
     except DacapoError as error:
-        return f"Its run file cannot be used. {error.message} {error.hint}".strip()
-    return ""
-
-
-def _with_problem(summary: RunSummary, problem: str) -> RunSummary:
-    """A run that cannot be read; one in training is so to itself, and stays in training."""
-    if not problem:
-        return summary
-    state = summary.state if summary.alive else UNREADABLE
-    return replace(summary, state=state, problem=problem)
+        return f"Its run file cannot be used. {error.message} {error.hint}".strip(), ""
+    if start is None:
+        return "", ""
+    return "", f"{Path(start.run).name}, {weights_words(start.criterion)}"

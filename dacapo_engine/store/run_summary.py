@@ -57,6 +57,8 @@ class RunSummary:
         Whether somebody trains it now.
     problem
         A sentence where it cannot be read, or only by a newer version.
+    origin
+        The run and the weights that it began with, where somebody read that in its run file.
     best
         By dataset and criterion, in the order of the task's criteria.
     """
@@ -71,6 +73,7 @@ class RunSummary:
     started: float = 0.0
     alive: bool = False
     problem: str = ""
+    origin: str = ""
     best: dict[str, dict[str, BestScore]] = field(default_factory=dict)
 
     @property

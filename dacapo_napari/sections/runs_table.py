@@ -1,0 +1,124 @@
+"""The table of runs: sorted, filtered, a few rows high."""
+
+from __future__ import annotations
+
+import re
+
+from qtpy.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+    QTimer,
+    Signal,
+)
+from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from dacapo_engine.store.run_summary import RunSummary
+from dacapo_napari.sections.runs_model import AGE, NAME, SORT_ROLE, RunsModel
+
+__all__ = ["RunsTable"]
+
+_FEWEST_ROWS = 3
+_MOST_ROWS = 9
+_AGES_MS = 30_000
+
+
+class RunsTable(QTableView):
+    """Runs of a folder; those begun last come first until another column is clicked.
+
+    Signals
+    -------
+    selection_changed()
+        Other runs are selected, or what is known of them has changed.
+    """
+
+    selection_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("runs.table")
+        self.runs = RunsModel(self)
+        self._sorted = QSortFilterProxyModel(self)
+        self._sorted.setSourceModel(self.runs)
+        self._sorted.setSortRole(SORT_ROLE)
+        self._sorted.setFilterKeyColumn(NAME)
+        self.setModel(self._sorted)
+        self._selection = QItemSelectionModel(self._sorted, self)
+        self.setSelectionModel(self._selection)
+        self._header = QHeaderView(Qt.Orientation.Horizontal, self)
+        self.setHorizontalHeader(self._header)
+        self._lines = QHeaderView(Qt.Orientation.Vertical, self)
+        self.setVerticalHeader(self._lines)
+        self._set_up()
+        self._ages = QTimer(self)
+        self._ages.setInterval(_AGES_MS)
+        self._ages.timeout.connect(self.runs.refresh_ages)
+        self._ages.start()
+        self._selection.selectionChanged.connect(self._on_selected)
+        for signal in (self.runs.dataChanged, self.runs.rowsInserted, self.runs.rowsRemoved):
+            signal.connect(self._on_selected)
+        self._fit()
+
+    def show_runs(self, runs: tuple[RunSummary, ...]) -> None:
+        """Take other rows; what is selected and ticked stays."""
+        before = self.runs.rowCount()
+        self.runs.show(runs)
+        if self.runs.rowCount() != before:
+            self._fit()
+
+    def selected(self) -> tuple[RunSummary, ...]:
+        """The runs selected, from top to bottom."""
+        rows = sorted(index.row() for index in self._selection.selectedRows())
+        return tuple(self.runs.run_at(self._source(row)) for row in rows)
+
+    def select(self, *names: str) -> None:
+        """Select these runs and no others."""
+        self.clearSelection()
+        flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+        for row in range(self._sorted.rowCount()):
+            if self.runs.run_at(self._source(row)).name in names:
+                self._selection.setCurrentIndex(self._sorted.index(row, NAME), flags)
+
+    def set_filter(self, text: str) -> None:
+        """Show only runs in whose name this is."""
+        options = re.escape(text.strip())
+        self._sorted.setFilterRegularExpression(f"(?i){options}")
+
+    def run_of(self, index: QModelIndex) -> RunSummary:
+        """The run at an index of this view."""
+        return self.runs.run_at(self._source(index.row()))
+
+    def _source(self, row: int) -> int:
+        return int(self._sorted.mapToSource(self._sorted.index(row, NAME)).row())
+
+    def _set_up(self) -> None:
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setWordWrap(False)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(False)
+        # Tab goes on to the buttons; the arrows walk through the rows.
+        self.setTabKeyNavigation(False)
+        self.setSortingEnabled(True)
+        self.sortByColumn(AGE, Qt.SortOrder.AscendingOrder)
+        self._lines.hide()
+        self._lines.setDefaultSectionSize(self.fontMetrics().height() + 8)
+        self._header.setSectionsClickable(True)
+        self._header.setHighlightSections(False)
+        self._header.setMinimumSectionSize(30)
+        # The widths of hundreds of rows that nobody sees are not measured.
+        self._header.setResizeContentsPrecision(2 * _MOST_ROWS)
+        self._header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self._header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+
+    def _fit(self) -> None:
+        rows = min(max(self.runs.rowCount(), _FEWEST_ROWS), _MOST_ROWS)
+        height = self._lines.defaultSectionSize() * rows
+        self.setFixedHeight(height + self._header.sizeHint().height() + 4)
+
+    def _on_selected(self) -> None:
+        self.selection_changed.emit()
