@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
-from qtpy.QtCore import QPoint, Qt, Signal
+from qtpy.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from qtpy.QtGui import QKeyEvent, QMouseEvent
 from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 from superqt import QElidingLabel
@@ -110,15 +110,14 @@ class ListRow(QFrame):
         switch = {SWITCH_FIELD: self.isOn()} if self._knows_switch else {}
         return {**self.form.data(), **switch}
 
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Move with Alt and an arrow."""
-        moves = {Qt.Key.Key_Up: self.movedUp, Qt.Key.Key_Down: self.movedDown}
-        if event is None:
-            return
-        if event.modifiers() & Qt.KeyboardModifier.AltModifier and event.key() in moves:
-            moves[Qt.Key(event.key())].emit(self)
-            return
-        super().keyPressEvent(event)
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Move with Alt and an arrow, which a button would take for moving the focus."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            moves = {int(Qt.Key.Key_Up): self.movedUp, int(Qt.Key.Key_Down): self.movedDown}
+            if event.modifiers() & Qt.KeyboardModifier.AltModifier and event.key() in moves:
+                moves[event.key()].emit(self)
+                return True
+        return bool(super().eventFilter(watched, event))
 
     def setErrors(self, errors: Mapping[FieldPath, str]) -> None:
         """Show errors in the form, and below the line while it is folded."""
@@ -128,8 +127,7 @@ class ListRow(QFrame):
 
     def tabStops(self) -> list[QWidget]:
         """What Tab stops at, in order: the line, then the form."""
-        line = [self.switch, self.fold, self.up, self.down, self.remove]
-        return line + self.form.tabStops()
+        return [*self._controls(), *self.form.tabStops()]
 
     def setPrefix(self, prefix: str) -> None:
         """Name the row's widgets ``prefix.<widget>`` and its fields ``prefix.<field>``."""
@@ -145,6 +143,9 @@ class ListRow(QFrame):
         self.switch.setAccessibleName("Switched on")
         self.fold.setToolTip(kind_sentence(self.form.configClass()))
         self.remove.setText("\u2715")
+
+    def _controls(self) -> list[QWidget]:
+        return [self.switch, self.fold, self.up, self.down, self.remove]
 
     def _lay_out(self) -> None:
         line = QHBoxLayout()
@@ -174,6 +175,8 @@ class ListRow(QFrame):
         self.up.clicked.connect(self._on_up)
         self.down.clicked.connect(self._on_down)
         self.handle.dragged.connect(self._on_dragged)
+        for control in self._controls():
+            control.installEventFilter(self)
 
     def _summarize(self) -> None:
         text = self._words()
