@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import gunpowder as gp
 import numpy as np
 
-from dacapo_engine.errors import DacapoError, DataError, TrainingError
+from dacapo_engine.errors import DacapoError, DataError, OutOfMemoryError, TrainingError
 from dacapo_engine.experiments.trainers.sample_plan import SampleKeys, SamplePlan, SampleSource
 from dacapo_engine.gp import (
     CopyMask,
@@ -149,9 +149,14 @@ class SamplePipeline:
         branches = tuple(self._branch(source) for source in plan.sources)
         weights = [source.weight for source in plan.sources]
         merged = branches + gp.RandomProvider(weights, random_provider_key=keys.source)
-        return merged + DaCapoTargetFilter(
+        merged += DaCapoTargetFilter(
             plan.predictor, keys.gt, keys.target, keys.weight, keys.mask
         )
+        return self._seen("target", merged)
+
+    def _seen(self, stage: str, part: gp.Pipeline) -> gp.Pipeline:
+        """The pipeline up to the end of a stage, for those who look at stages."""
+        return part
 
     def _volumes(self, source: SampleSource) -> gp.Pipeline:
         """Raw, labels and mask of a source, without end; raw is mirrored beyond its border."""
@@ -163,12 +168,12 @@ class SamplePipeline:
             DaCapoArraySource(source.gt, keys.gt, interpolatable=False),
             DaCapoArraySource(source.mask, keys.mask, interpolatable=False),
         ]
-        branch = tuple(sources) + gp.MergeProvider()
+        branch = self._seen("source", tuple(sources) + gp.MergeProvider())
         branch += CopyMask(keys.mask, keys.bounds, drop_channels=True)
         branch += gp.Pad(keys.raw, None, mode="reflect")
         branch += gp.Pad(keys.gt, None)
         branch += gp.Pad(keys.mask, None)
-        return branch
+        return self._seen("padding", branch)
 
     def _branch(self, source: SampleSource) -> gp.Pipeline:
         plan, keys = self.plan, self.keys
@@ -177,10 +182,11 @@ class SamplePipeline:
             keys.mask, keys.gt, plan.min_masked, plan.min_foreground, self._margin(source)
         )
         branch += PatchPlace(keys.raw, keys.location, plan.input_size)
-        branch += SeedSlot(0)
+        branch = self._seen("location", branch) + SeedSlot(0)
         for number, augment in enumerate(plan.augments, 1):
             if augment.enabled:
-                branch += self._augment(augment, source)
+                stage = f"{number} {augment.type}"
+                branch = self._seen(stage, branch + self._augment(augment, source))
             branch += SeedSlot(number)
         return branch
 
@@ -230,6 +236,11 @@ def _original(error: BaseException) -> DacapoError:
             return cause
         innermost = cause
         cause = cause.__cause__ or cause.__context__
+    if isinstance(innermost, MemoryError):
+        return OutOfMemoryError(
+            "The memory of this computer is not enough to make a sample.",
+            hint="Use fewer data workers or a smaller patch.",
+        )
     if isinstance(innermost, OSError):
         return DataError(f"A volume cannot be read: {innermost}.")
     # gunpowder goes on for a page about every region that was asked for.
