@@ -56,6 +56,11 @@ class TaggedConfig(Config):
 
     registry: ClassVar[Registry[Any]]
 
+    @property
+    def tag(self) -> str:
+        """The value of its ``type``."""
+        return str(type(self).model_fields["type"].default)
+
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)

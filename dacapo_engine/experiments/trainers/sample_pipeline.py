@@ -185,7 +185,7 @@ class SamplePipeline:
         branch = self._seen("location", branch) + SeedSlot(0)
         for number, augment in enumerate(plan.augments, 1):
             if augment.enabled:
-                stage = f"{number} {augment.type}"
+                stage = f"{number} {augment.tag}"
                 branch = self._seen(stage, branch + self._augment(augment, source))
             branch += SeedSlot(number)
         return branch

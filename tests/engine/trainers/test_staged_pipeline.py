@@ -97,13 +97,13 @@ def test_every_stage_lies_at_its_place(volume: tuple[Any, Any], plan_of: Make) -
     assert tuple(margin) == (1, 2, 2)
 
 
-@pytest.mark.parametrize("augment", VALUES, ids=lambda augment: augment.type)
+@pytest.mark.parametrize("augment", VALUES, ids=lambda augment: augment.tag)
 def test_augments_of_values_change_raw_alone(
     volume: tuple[Any, Any], plan_of: Make, augment: AugmentConfig
 ) -> None:
     with staged(plan_of(*volume, (8, 12, 12), (augment,), seed=2)) as pipeline:
         stages = {stage.name: stage for stage in pipeline.staged(1).stages}
-    before, after = stages["location"], stages[f"1 {augment.type}"]
+    before, after = stages["location"], stages[f"1 {augment.tag}"]
     for kind, same in (("raw", False), ("gt", True), ("mask", True)):
         first, second = before.array(kind), after.array(kind)
         assert first is not None
@@ -111,7 +111,7 @@ def test_augments_of_values_change_raw_alone(
         assert np.array_equal(first.data, second.data) is same, kind
 
 
-@pytest.mark.parametrize("augment", MOVES, ids=lambda augment: augment.type)
+@pytest.mark.parametrize("augment", MOVES, ids=lambda augment: augment.tag)
 def test_augments_that_move_take_labels_along(
     volume: tuple[Any, Any], plan_of: Make, augment: AugmentConfig
 ) -> None:
@@ -119,7 +119,7 @@ def test_augments_that_move_take_labels_along(
     with staged(plan_of(*volume, (12, 16, 16), (augment,), seed=2)) as pipeline:
         for index in range(4):
             stages = {stage.name: stage for stage in pipeline.staged(index).stages}
-            after = stages[f"1 {augment.type}"]
+            after = stages[f"1 {augment.tag}"]
             raw, gt = after.array("raw"), after.array("gt")
             assert raw is not None
             assert gt is not None
