@@ -22,6 +22,7 @@ class RunForms:
         self.augments = AugmentsSection(parent)
         self.model = ModelSection(parent)
         self._suggested: RunSettings | None = None
+        self._is_chosen = False
 
     @property
     def sections(self) -> tuple[TaskSection, AugmentsSection, ModelSection]:
@@ -34,15 +35,16 @@ class RunForms:
         return self.model.state is not SectionState.TO_DO
 
     def fill(self, settings: RunSettings) -> None:
-        """Show these settings."""
-        for section in self.sections:
-            section.fill(settings)
+        """Show these settings; what fits other data does not take their place."""
+        self._is_chosen = True
+        self._show(settings)
 
     def suggest(self, settings: RunSettings) -> None:
         """Show what fits the data, unless the user has changed what was suggested before."""
         before, self._suggested = self._suggested, settings
-        if before is None or not self._differ(before):
-            self.fill(settings)
+        untouched = not self._is_chosen if before is None else not self._differ(before)
+        if untouched:
+            self._show(settings)
 
     def settings(self) -> RunSettings:
         """What is entered; what does not fit is shown at its field.
@@ -55,6 +57,10 @@ class RunForms:
         for section in self.sections:
             section.check()
         return self._read()
+
+    def _show(self, settings: RunSettings) -> None:
+        for section in self.sections:
+            section.fill(settings)
 
     def _read(self) -> RunSettings:
         return RunSettings(

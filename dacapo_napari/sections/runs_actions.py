@@ -1,0 +1,162 @@
+"""What can be done with the runs selected: in buttons, in a menu, by keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from qtpy.QtCore import QObject, Qt, Signal
+from qtpy.QtGui import QAction, QKeySequence
+from qtpy.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
+
+from dacapo_engine.store.run_summary import UNREADABLE, RunSummary
+
+__all__ = ["RunActions"]
+
+Runs = Sequence[RunSummary]
+
+
+@dataclass(frozen=True)
+class _Verb:
+    """One thing that can be done.
+
+    Attributes
+    ----------
+    fits
+        Whether it can be done with these runs.
+    button
+        Whether it has a button of its own.
+    """
+
+    name: str
+    text: str
+    tip: str
+    fits: Callable[[Runs], bool]
+    key: str = ""
+    button: bool = False
+
+
+def _is_one(runs: Runs) -> bool:
+    return len(runs) == 1 and _are_readable(runs)
+
+
+def _are_readable(runs: Runs) -> bool:
+    return all(run.state != UNREADABLE for run in runs)
+
+
+def _can_go_on(runs: Runs) -> bool:
+    return _is_one(runs) and not runs[0].alive
+
+
+def _can_branch(runs: Runs) -> bool:
+    return _is_one(runs) and runs[0].iteration > 0
+
+
+def _can_compare(runs: Runs) -> bool:
+    return len(runs) in {1, 2} and _are_readable(runs)
+
+
+def _can_delete(runs: Runs) -> bool:
+    return len(runs) > 0 and not any(run.alive for run in runs)
+
+
+_VERBS = (
+    _Verb(
+        "show", "Show", "Shows its curve, its snapshots and its settings here, and follows it.",
+        _is_one, "Return", button=True,
+    ),
+    _Verb(
+        "continue", "Continue", "Opens what it learnt from and trains on from its last weights.",
+        _can_go_on, button=True,
+    ),
+    _Verb(
+        "branch", "Branch…", "Begins a new run with its weights of an iteration, and other "
+        "settings.", _can_branch, button=True,
+    ),
+    _Verb(
+        "compare", "Compare", "Tells in what the settings of two runs differ; of one, from the "
+        "forms above.", _can_compare, button=True,
+    ),
+    _Verb(
+        "restore", "Restore settings", "Fills the forms with its settings, for a new run.",
+        _is_one,
+    ),
+    _Verb(
+        "open_folder", "Open folder", "Shows its folder in the file manager.",
+        lambda runs: len(runs) == 1,
+    ),
+    _Verb(
+        "delete", "Delete…", "Asks, and then deletes its folder. Not while it is in training.",
+        _can_delete, "Del",
+    ),
+)  # fmt: skip
+
+
+class RunActions(QObject):
+    """Actions that are enabled by what is selected.
+
+    Signals
+    -------
+    wanted(str)
+        The name of what is to be done with the runs selected.
+    """
+
+    wanted = Signal(str)
+
+    def __init__(self, table: QWidget) -> None:
+        super().__init__(table)
+        self._actions: dict[str, QAction] = {}
+        self.menu = QMenu(table)
+        self.menu.setToolTipsVisible(True)
+        for verb in _VERBS:
+            self._add(verb, table)
+        self.enable(())
+
+    def enable(self, runs: Runs) -> None:
+        """Enable what can be done with `runs`."""
+        for verb in _VERBS:
+            self._actions[verb.name].setEnabled(verb.fits(runs))
+
+    def buttons(self, parent: QWidget) -> QHBoxLayout:
+        """A line of buttons; the last one holds everything."""
+        line = QHBoxLayout()
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(4)
+        for verb in _VERBS:
+            if verb.button:
+                line.addWidget(self._button(verb, parent), 1)
+        more = QToolButton(parent)
+        more.setText("More")
+        more.setObjectName("runs.more")
+        more.setToolTip("Everything that can be done with the runs selected.")
+        more.setMenu(self.menu)
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        more.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        line.addWidget(more)
+        return line
+
+    def action(self, name: str) -> QAction:
+        """The action of this name."""
+        return self._actions[name]
+
+    def _add(self, verb: _Verb, table: QWidget) -> None:
+        action = QAction(verb.text, table)
+        action.setObjectName(f"runs.{verb.name}.action")
+        action.setToolTip(verb.tip)
+        if verb.key:
+            action.setShortcut(QKeySequence(verb.key))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.triggered.connect(lambda _=False, name=verb.name: self.wanted.emit(name))
+        table.addAction(action)
+        if verb.name in {"restore", "delete"}:
+            self.menu.addSeparator()
+        self.menu.addAction(action)
+        self._actions[verb.name] = action
+
+    def _button(self, verb: _Verb, parent: QWidget) -> QToolButton:
+        button = QToolButton(parent)
+        button.setDefaultAction(self._actions[verb.name])
+        button.setObjectName(f"runs.{verb.name}")
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        return button

@@ -1,0 +1,71 @@
+"""Shows in what the settings of two runs differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qtpy.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from dacapo_engine.config_difference import Difference
+from dacapo_napari.sections.section import ElidedLabel
+
+__all__ = ["RunsDifferencePanel"]
+
+_MOST_LINES = 12
+
+
+class RunsDifferencePanel(QFrame):
+    """A list of ``field: before → after`` that can be read, selected and copied."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self._title = ElidedLabel(self)
+        self._title.setObjectName("runs.difference.title")
+        self._count = QLabel("", self)
+        self.text = QPlainTextEdit(self)
+        self.text.setObjectName("runs.difference")
+        self.text.setReadOnly(True)
+        self.text.setTabChangesFocus(True)
+        copy, close = QPushButton("Copy", self), QPushButton("Close", self)
+        copy.setObjectName("runs.difference.copy")
+        close.setObjectName("runs.difference.close")
+        copy.clicked.connect(self._on_copy)
+        close.clicked.connect(self.hide)
+        buttons = QHBoxLayout()
+        for part in (copy, close):
+            buttons.addWidget(part)
+        buttons.addStretch(1)
+        buttons.addWidget(self._count)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 6)
+        layout.addWidget(self._title)
+        layout.addWidget(self.text)
+        layout.addLayout(buttons)
+        self.hide()
+
+    def show_differences(self, before: str, after: str, differences: Sequence[Difference]) -> None:
+        """List the differences between the runs of these names."""
+        self._title.setText(f"From {before} to {after}")
+        lines = [f"{' > '.join(d.path)}: {d.before} → {d.after}" for d in differences]
+        self.text.setPlainText("\n".join(lines) or "The settings are the same.")
+        count = len(lines)
+        self._count.setText(f"{count} setting{'s' * (count != 1)}")
+        self.show()
+        # As long lines are broken, there are more of them than differences.
+        rows = min(max(2 * count, 2), _MOST_LINES)
+        self.text.setFixedHeight(rows * self.text.fontMetrics().lineSpacing() + 12)
+
+    def _on_copy(self) -> None:
+        clipboard = QApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setText(f"{self._title.whole_text()}\n{self.text.toPlainText()}")
