@@ -105,11 +105,6 @@ class EngineThread(QThread):
         self._asked.append((verb, parameters))
         self._wake.set()
 
-    def want_snapshot(self, iteration: int | None) -> None:
-        """Tell of this snapshot next; None for always the newest."""
-        self._follower.want_snapshot(iteration)
-        self._wake.set()
-
     def let_go(self, *, stop: bool = False) -> None:
         """Follow no longer. The training goes on, unless it is asked to `stop`."""
         if stop and self._end_wanted is None:

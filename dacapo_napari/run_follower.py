@@ -19,13 +19,13 @@ from dacapo_napari.run_arrays import read_snapshot
 from dacapo_napari.run_updates import (
     LossRows,
     Snapshot,
-    SnapshotList,
     StatusChanged,
     Unheard,
     Update,
     ValidationPoint,
     ValidationRows,
 )
+from dacapo_napari.time_lapse_rows import TimeLapseRows
 
 __all__ = [
     "RunFollower",
@@ -73,17 +73,12 @@ class RunFollower:
         self.alive = False
         self._silent = False
         self._kept: list[int] = []
-        self._shown: int | None = None
-        self._wanted: int | None = None
+        self._time_lapse = TimeLapseRows(folder)
 
     @property
     def status(self) -> RunStatus | None:
         """The status at the last poll."""
         return self._status
-
-    def want_snapshot(self, iteration: int | None) -> None:
-        """Read this snapshot at the next poll; None for always the newest."""
-        self._wanted = iteration
 
     def poll(self) -> list[Update]:
         """Everything that is new since the last call."""
@@ -91,6 +86,7 @@ class RunFollower:
         updates += self._new_losses()
         updates += self._new_scores()
         updates += self._new_snapshots()
+        updates += self._time_lapse.poll()
         # Status last: who hears "finished" has all rows already.
         updates += self._new_status()
         updates += self._new_silence()
@@ -141,19 +137,13 @@ class RunFollower:
 
     def _new_snapshots(self) -> list[Update]:
         rows, fresh = self._rows(2, self._snapshots)
-        updates: list[Update] = []
-        if rows or fresh:
-            self._kept = sorted(
-                {*([] if fresh else self._kept), *(int(row["iteration"]) for row in rows)}
-            )
-            self._kept = [n for n in self._kept if self._is_kept(n)]
-            updates.append(SnapshotList(tuple(self._kept)))
-        newest = self._kept[-1] if self._kept else None
-        wanted = self._wanted if self._wanted in self._kept else newest
-        if wanted is not None and wanted != self._shown:
-            self._shown = wanted
-            updates.append(Snapshot(wanted, read_snapshot(self._folder, wanted)))
-        return updates
+        if not rows and not fresh:
+            return []
+        known = {*([] if fresh else self._kept), *(int(row["iteration"]) for row in rows)}
+        self._kept = [n for n in sorted(known) if self._is_kept(n)]
+        if not self._kept:
+            return []
+        return [Snapshot(tuple(self._kept), read_snapshot(self._folder, self._kept[-1]))]
 
     def _is_kept(self, iteration: int) -> bool:
         return (self._folder.snapshot_container / str(iteration)).is_dir()

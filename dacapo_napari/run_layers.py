@@ -24,7 +24,7 @@ __all__ = [
     "add_segmentation",
     "belongs_to_run",
     "layer_arguments",
-    "show_snapshot",
+    "layer_look",
     "snapshot_layers",
 ]
 
@@ -40,11 +40,12 @@ _AXIS_LABELS = {"c": "channel", "s": "image", "t": "time"}
 
 @dataclass(frozen=True)
 class AxisPlace:
-    """Unit, step and begin of one axis of a layer."""
+    """Unit, step, begin and number of voxels of one axis of a layer."""
 
     unit: str
     step: float
     begin: float
+    extent: int = 1
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,13 @@ class WorldUnits:
     def of_layer(cls, layer: Layer) -> WorldUnits:
         """The units of a layer; pixels where it has none, one of which counts as a nanometre."""
         unit = layer.units[-1]
+        first, last = layer.extent.data
+        extents = (last - first).round().astype(int) + 1
         axes = tuple(
-            AxisPlace(str(unit), float(step), float(begin))
-            for unit, step, begin in zip(layer.units, layer.scale, layer.translate, strict=True)
+            AxisPlace(str(unit), float(step), float(begin), int(extent))
+            for unit, step, begin, extent in zip(
+                layer.units, layer.scale, layer.translate, extents, strict=True
+            )
         )
         factor = nanometres_of(unit)
         if factor is None:
@@ -137,30 +142,12 @@ def snapshot_layers(
                 "name": f"{run_name} {array.name}",
                 "metadata": {RUN_KEY: run_name, "iteration": iteration},
                 **layer_arguments(array, WorldUnits() if array.known else WorldUnits("pixel")),
-                **_look(array),
+                **layer_look(array)[1],
             },
-            "labels" if array.name in _LABELS else "image",
+            layer_look(array)[0],
         )
         for array in arrays
     ]
-
-
-def show_snapshot(
-    viewer: ViewerModel,
-    run_name: str,
-    iteration: int,
-    arrays: Iterable[PlacedArray],
-    units: WorldUnits,
-) -> None:
-    """Show a snapshot as layers ``<run> raw``, ``<run> prediction`` and so on.
-
-    A patch lies elsewhere in each snapshot, so a layer moves with its data; only the prediction
-    is visible at first.
-    """
-    with view_kept(viewer):
-        for array in arrays:
-            layer = _show(viewer, f"{run_name} {array.name}", array, units)
-            layer.metadata = {**layer.metadata, RUN_KEY: run_name, "iteration": iteration}
 
 
 def add_segmentation(
@@ -215,27 +202,12 @@ def view_kept(viewer: ViewerModel) -> Iterator[None]:
         viewer.dims.set_point(viewer.dims.ndim - axis, point[-axis])
 
 
-def _show(viewer: ViewerModel, name: str, array: PlacedArray, units: WorldUnits) -> Layer:
-    arguments = layer_arguments(array, units)
-    found = next((layer for layer in viewer.layers if layer.name == name), None)
-    data = _drawable(array)
-    if found is not None and found.ndim == data.ndim:
-        # Data before place: a layer of another shape at the new place would flash by.
-        found.data = data
-        _place(found, arguments)
-        return found
-    if found is not None:
-        viewer.layers.remove(found)
-    add = viewer.add_labels if array.name in _LABELS else viewer.add_image
-    return add(data, name=name, **_look(array), **arguments)
-
-
-def _look(array: PlacedArray) -> dict[str, Any]:
-    """How a layer looks when it is made; what the user changes stays."""
+def layer_look(array: PlacedArray) -> tuple[str, dict[str, Any]]:
+    """The kind of layer for an array, and how it looks when it is made; what is changed stays."""
     visible = array.name in _VISIBLE
     if array.name in _LABELS:
-        return {"visible": visible, "opacity": 0.5}
-    return {
+        return "labels", {"visible": visible, "opacity": 0.5}
+    return "image", {
         "visible": visible,
         "contrast_limits": _limits(array.name, array.data),
         "opacity": 0.7 if visible else 1.0,

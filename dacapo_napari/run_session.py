@@ -149,11 +149,6 @@ class RunSession(QObject):
         if self.link.thread is not None:
             self.link.thread.ask(verb, parameters)
 
-    def want_snapshot(self, iteration: int | None) -> None:
-        """Tell of this snapshot next; None for always the newest."""
-        if self.link.thread is not None:
-            self.link.thread.want_snapshot(iteration)
-
     def _on_looked(self, look: RunLook) -> None:
         self.look = look
         if look.folder is not None and not self._is_followed(look.folder):

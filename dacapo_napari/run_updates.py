@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from dacapo_engine.errors import DacapoError
 from dacapo_engine.store.status import RunStatus
+from dacapo_engine.time_lapse.stored_series import StoredSeries
 
 __all__ = [
     "Ended",
@@ -19,7 +20,6 @@ __all__ = [
     "PlacedArray",
     "Prepared",
     "Snapshot",
-    "SnapshotList",
     "StatusChanged",
     "Unheard",
     "Update",
@@ -101,18 +101,32 @@ class PlacedArray:
 
 
 @dataclass(frozen=True)
-class SnapshotList:
-    """Iterations of which a snapshot is kept, in their order."""
+class Snapshot:
+    """The newest snapshot, read, and the iterations of all that are kept."""
 
     iterations: tuple[int, ...]
+    arrays: tuple[PlacedArray, ...] = field(repr=False)
+
+    @property
+    def iteration(self) -> int:
+        """That of the newest snapshot."""
+        return self.iterations[-1]
 
 
 @dataclass(frozen=True)
-class Snapshot:
-    """One snapshot, read."""
+class TimeLapseFrames:
+    """The frames of the fixed region that there are now.
 
-    iteration: int
-    arrays: tuple[PlacedArray, ...] = field(repr=False)
+    Attributes
+    ----------
+    series
+        Those of the place that is watched; None where there are none yet.
+    problem
+        Why the newest one was not made; empty where it was.
+    """
+
+    series: StoredSeries | None
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -163,8 +177,8 @@ Update: TypeAlias = (
     | Unheard
     | LossRows
     | ValidationRows
-    | SnapshotList
     | Snapshot
+    | TimeLapseFrames
     | Prepared
     | Failed
     | Ended

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from qtpy.QtCore import QObject
 
 from dacapo_engine.errors import DacapoError
+from dacapo_engine.store.run_folder import RunFolder
 from dacapo_napari.pipeline_view import open_pipeline
+from dacapo_napari.run_arrays import read_placed
 from dacapo_napari.run_composer import RunComposer
-from dacapo_napari.run_layers import WorldUnits, show_snapshot
-from dacapo_napari.run_updates import (
-    Failed,
-    LossRows,
-    Snapshot,
-    SnapshotList,
-    Update,
-    ValidationRows,
-)
-from dacapo_napari.sections.curve_section import CurveSection
+from dacapo_napari.run_updates import Failed, LossRows, Snapshot, Update, ValidationRows
+from dacapo_napari.sections.watch_panel import WatchPanel
+from dacapo_napari.snapshot_layers import SnapshotLayers
+from dacapo_napari.snapshot_stack import PatchCache, SnapshotStack
+from dacapo_napari.wide_curve import WideCurve
 
 __all__ = ["RunWatcher"]
 
@@ -25,44 +24,79 @@ class RunWatcher(QObject):
     """Hands news of the run to the curve and to the viewer's layers."""
 
     def __init__(
-        self, composer: RunComposer, curve: CurveSection, parent: QObject | None = None
+        self, composer: RunComposer, panel: WatchPanel, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._composer = composer
         self._session = composer.session
-        self._curve = curve
-        curve.snapshot_wanted.connect(self._session.want_snapshot)
-        curve.open_pipeline.clicked.connect(self._on_open_pipeline)
-        self._session.followed.connect(curve.clear)
+        self._panel = panel
+        self._cache: PatchCache | None = None
+        self._cached_path: Path | None = None
+        viewer = self._session.viewer
+        self.layers = SnapshotLayers(viewer, self)
+        self._wide = WideCurve(viewer.window, panel, self)
+        panel.open_pipeline.clicked.connect(self._on_open_pipeline)
+        panel.place_wanted.connect(self.layers.go_there)
+        self.layers.shown.connect(panel.show_snapshot)
+        self._session.connect(viewer.dims.events.current_step, self.layers.follow_slider)
+        self._session.followed.connect(self._on_followed)
+        self._session.run_changed.connect(self._on_run_changed)
         self._session.updated.connect(self._on_update)
         self._session.state_changed.connect(self._refresh)
+
+    def close_down(self) -> None:
+        """Take the curve back from its dock."""
+        self._wide.close()
+
+    def _on_followed(self) -> None:
+        self._cache = None
+        self.layers.forget()
+        self._panel.clear()
+
+    def _on_run_changed(self) -> None:
+        """Say when the first score can be expected."""
+        look = self._session.look
+        config = look.config if look is not None else None
+        validates = config is not None and bool(
+            getattr(config.datasplit_config, "validate_configs", True)
+        )
+        first = config.validation_interval if config is not None and validates else None
+        self._panel.plot.set_first_validation(first)
 
     def _on_update(self, update: Update) -> None:
         match update:
             case LossRows():
-                self._curve.add_losses(update)
+                self._panel.plot.add_losses(update)
             case ValidationRows():
-                self._curve.plot.add_scores(update)
-            case SnapshotList():
-                self._curve.show_snapshots(update.iterations)
+                self._panel.plot.add_scores(update)
             case Snapshot():
                 self._show_snapshot(update)
 
     def _show_snapshot(self, update: Snapshot) -> None:
         folder, raw = self._session.folder, self._composer.data.raw_combo.layer()
-        viewer = self._session.viewer
         if folder is None or not update.arrays:
             return
-        if raw is not None:
-            units = WorldUnits.of_layer(raw)
-        else:
-            units = WorldUnits.of_viewer(viewer, update.arrays[0].known)
-        show_snapshot(viewer, folder.name, update.iteration, update.arrays, units)
+        cache = self._cache_of(folder)
+        for array in update.arrays:
+            cache.put(update.iteration, array)
+        dims = len([axis for axis in update.arrays[0].axes if axis != "c"])
+        between = max(0, raw.ndim - dims) if raw is not None else 0
+        stacks = [
+            SnapshotStack(update.iterations, cache, array, between) for array in update.arrays
+        ]
+        self.layers.show(folder.name, stacks, raw)
+
+    def _cache_of(self, folder: RunFolder) -> PatchCache:
+        if self._cache is None or self._cached_path != folder.path:
+            container = folder.snapshot_container
+            self._cached_path = folder.path
+            self._cache = PatchCache(lambda n, name: read_placed(container / str(n) / name))
+        return self._cache
 
     def _refresh(self) -> None:
         can_open = self._composer.data.is_complete() or self._session.has_begun
         busy = self._session.link.is_calling("pipeline")
-        self._curve.open_pipeline.setEnabled(can_open and not busy)
+        self._panel.open_pipeline.setEnabled(can_open and not busy)
 
     def _on_open_pipeline(self) -> None:
         try:
@@ -70,7 +104,7 @@ class RunWatcher(QObject):
         except DacapoError as error:
             self._session.failed.emit(Failed.of(error))
             return
-        self._curve.show_opening()
+        self._panel.show_opening()
         self._session.call("pipeline", open_pipeline, request, self._session.link.pipeline).begin(
             self._on_pipeline_opened, self._on_pipeline_failed
         )
@@ -78,11 +112,11 @@ class RunWatcher(QObject):
 
     def _on_pipeline_opened(self, url: str) -> None:
         self._session.link.finish("pipeline")
-        self._curve.show_url(url)
+        self._panel.show_url(url)
         self._refresh()
 
     def _on_pipeline_failed(self, failure: Failed) -> None:
         self._session.link.finish("pipeline")
-        self._curve.show_url("")
+        self._panel.show_url("")
         self._session.failed.emit(failure)
         self._refresh()

@@ -17,7 +17,7 @@ from dacapo_napari.run_updates import (
     Ended,
     Failed,
     LossRows,
-    SnapshotList,
+    Snapshot,
     StatusChanged,
     Update,
     ValidationRows,
@@ -171,7 +171,7 @@ class TrainControl(QObject):
                     self._bar.show_progress(int(update.iterations[-1]) + 1, status)
             case ValidationRows():
                 self._show_objects(update)
-            case SnapshotList():
+            case Snapshot():
                 self._wants_snapshot = False
                 self.refresh()
             case Ended() if self._bar.is_busy():

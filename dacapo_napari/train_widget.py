@@ -19,7 +19,6 @@ from dacapo_napari.run_composer import RunComposer
 from dacapo_napari.run_session import RunSession
 from dacapo_napari.run_updates import Failed
 from dacapo_napari.run_watcher import RunWatcher
-from dacapo_napari.sections.curve_section import CurveSection
 from dacapo_napari.sections.data_section import DataSection
 from dacapo_napari.sections.run_forms import RunForms
 from dacapo_napari.sections.section import Section
@@ -57,7 +56,7 @@ class TrainWidget(QWidget):
         self.data = DataSection(napari_viewer, self)
         self.forms = RunForms(self)
         self.run = TrainSection(runs_folder(), self)
-        self.curve = CurveSection(self)
+        self.curve = self.run.watch
         self.bar = TrainBar()
         self.composer = RunComposer(self.session, self.data, self.forms, self.run, self)
         self.control = TrainControl(self.composer, self.bar, self)
@@ -92,6 +91,7 @@ class TrainWidget(QWidget):
         """Let go of everything; a training goes on or is asked to stop, as the user chose."""
         self.data.close_down()
         self.run.close_down()
+        self.watcher.close_down()
         self.session.link.close()
 
     def _make_sections(self) -> tuple[Section, ...]:
@@ -99,7 +99,6 @@ class TrainWidget(QWidget):
             self.data,
             *self.forms.sections,
             self.run,
-            self.curve,
         )
 
     def _ask_for_devices(self) -> None:
@@ -134,7 +133,8 @@ class TrainWidget(QWidget):
             self._show_curve()
 
     def _show_curve(self) -> None:
-        self.curve.set_unfolded(True)
+        self.run.set_unfolded(True)
+        self.curve.setUnfolded(True)
         # The layout has to make room for it first.
         QTimer.singleShot(0, self._scroll_to_curve)
 
@@ -148,6 +148,5 @@ class TrainWidget(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self._scroll, 1)
         layout.addWidget(self.bar)
-        self.data.set_unfolded(True)
         self.run.set_unfolded(True)
         self.setMinimumWidth(_LEAST_WIDTH)

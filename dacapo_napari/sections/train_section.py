@@ -1,4 +1,4 @@
-"""Name, folder, length and device of the run."""
+"""Name, folder, length and device of the run, and what is seen of it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from qtpy.QtWidgets import (
     QLineEdit,
     QMenu,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -22,6 +23,7 @@ from dacapo_napari.forms import ErrorLine
 from dacapo_napari.forms.leaf_editor import CalmComboBox, CalmSpinBox
 from dacapo_napari.sections.fact_label import FactLabel
 from dacapo_napari.sections.section import Section, SectionState
+from dacapo_napari.sections.watch_panel import WatchPanel
 from dacapo_napari.theme_colours import ThemeColours
 
 __all__ = ["TrainSection"]
@@ -62,7 +64,7 @@ class IterationsBox(CalmSpinBox):
 
 
 class TrainSection(Section):
-    """Where the run is kept, how long it trains, and on what.
+    """Where the run is kept, how long it trains, and on what; below, how it goes.
 
     Signals
     -------
@@ -73,7 +75,8 @@ class TrainSection(Section):
     run_changed = Signal()
 
     def __init__(self, runs: Path, parent: QWidget | None = None) -> None:
-        super().__init__("Run", "train", parent)
+        super().__init__("Train", "train", parent)
+        self.watch = WatchPanel(self)
         self.run_name = QLineEdit(self)
         self.runs_folder = QLineEdit(str(runs), self)
         self.iterations = IterationsBox(self)
@@ -165,6 +168,7 @@ class TrainSection(Section):
         """Take the colours of napari's theme."""
         super().set_theme(colours)
         self._device_words.set_theme(colours)
+        self.watch.set_theme(colours)
 
     def _set_up(self) -> None:
         for name in ("run_name", "runs_folder", "iterations", "device", "in_thread", "goes_on"):
@@ -202,8 +206,12 @@ class TrainSection(Section):
         browse.setText("…")
         browse.setToolTip("Choose a folder")
         browse.clicked.connect(self._on_browse)
-        form = QFormLayout(self.content)
-        form.setContentsMargins(0, 0, 0, 0)
+        layout = QVBoxLayout(self.content)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        form = QFormLayout()
+        layout.addLayout(form)
+        layout.addWidget(self.watch)
         form.setVerticalSpacing(4)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
