@@ -5,7 +5,7 @@ from __future__ import annotations
 import psutil
 import torch
 
-__all__ = ["memory_in_use"]
+__all__ = ["free_memory", "memory_in_use"]
 
 
 def memory_in_use(device: torch.device) -> dict[str, int | None]:
@@ -20,3 +20,10 @@ def memory_in_use(device: torch.device) -> dict[str, int | None]:
     if device.type == "mps":
         return {"memory_used": torch.mps.driver_allocated_memory(), "memory_total": None}
     return {"memory_used": psutil.Process().memory_info().rss, "memory_total": None}
+
+
+def free_memory(device: torch.device) -> int | None:
+    """Bytes that are free on a device; None where it does not tell."""
+    if device.type == "cuda":
+        return int(torch.cuda.mem_get_info(device)[0])
+    return int(psutil.virtual_memory().available) if device.type == "cpu" else None

@@ -27,8 +27,8 @@ class ModelCost:
     field_of_view
         Voxels per axis that a predicted voxel depends on.
     training_bytes
-        Memory of one training step: weights with what belongs to them, and the feature maps
-        that are kept for the way back. Libraries take more for a while.
+        Memory of one training step in 32 bits: weights with what belongs to them, and the
+        feature maps that are kept for the way back. Libraries take some more.
     """
 
     parameters: int
@@ -56,9 +56,8 @@ def model_cost(config: CNNectomeUNetConfig, batch_size: int = 1) -> ModelCost:
     """What training `config` on its patch costs, `batch_size` patches at a time."""
     layers = list(_convolutions(config))
     parameters = sum(layer.parameters for layer in layers)
-    # Of each convolution its result is kept, once before the ReLU and once after it; what was
-    # joined to the way up is a copy.
-    kept = sum((layer.inputs + 2 * layer.outputs) * layer.voxels for layer in layers)
+    # What goes into a convolution is kept for its gradient, and what comes out for the ReLU's.
+    kept = sum((layer.inputs + layer.outputs) * layer.voxels for layer in layers)
     return ModelCost(
         parameters,
         tuple(_seen(axis_sizes(config, axis)) for axis in range(len(config.input_shape))),

@@ -6,10 +6,9 @@ import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from dacapo_engine.errors import ConfigError
-from dacapo_engine.experiments.architectures.cnnectome_unet_config import CNNectomeUNetConfig
 from dacapo_engine.experiments.datasplits.datasets.merged_facts import merge_facts
 from dacapo_engine.experiments.datasplits.datasets.raw_gt_dataset_config import RawGTDatasetConfig
 from dacapo_engine.experiments.datasplits.datasets.volume_facts import VolumeFacts
@@ -27,7 +26,16 @@ from dacapo_engine.experiments.trainers.gp_augments.noise_config import NoiseAug
 from dacapo_engine.experiments.trainers.gp_augments.simple_config import SimpleAugmentConfig
 from dacapo_engine.experiments.trainers.gunpowder_trainer_config import GunpowderTrainerConfig
 from dacapo_engine.label_meaning import BACKGROUND_EVERYWHERE, LabelMeaning
+from dacapo_engine.network_presets import (
+    PRESETS,
+    Preset,
+    PresetName,
+    is_flat,
+    relative_sizes,
+    suggest_network,
+)
 from dacapo_engine.partial_labels import fit_to_labels
+from dacapo_engine.preset_choice import choose_preset
 from dacapo_engine.task_presets import TASKS, TaskName, suggest_class_task
 
 if TYPE_CHECKING:
@@ -46,36 +54,7 @@ __all__ = [
     "task_of",
 ]
 
-_THIN, _THICK = 4, 24
-
-PresetName = Literal["auto", "tiny", "small", "medium", "large"]
-
-
-@dataclass(frozen=True)
-class Preset:
-    """A size of network and patch.
-
-    Attributes
-    ----------
-    patch_2d, patch_3d
-        Edge of the patch in voxels, of the finest axes.
-    """
-
-    title: str
-    num_fmaps: int
-    fmap_inc_factor: int
-    levels: int
-    patch_2d: int
-    patch_3d: int
-    batch_size: int
-
-
-PRESETS: dict[str, Preset] = {
-    "tiny": Preset("for a first look", 8, 2, 2, 128, 32, 1),
-    "small": Preset("for a processor", 12, 3, 2, 256, 48, 1),
-    "medium": Preset("for a graphics card of 8 GB", 16, 3, 3, 384, 72, 2),
-    "large": Preset("for a graphics card of 24 GB", 32, 3, 3, 512, 96, 4),
-}
+_THICK = 24
 
 
 @dataclass(frozen=True)
@@ -102,6 +81,7 @@ def suggest_run(
     preset: PresetName = "auto",
     num_iterations: int | None = None,
     device: str = "cpu",
+    memory: int | None = None,
     cores: int | None = None,
     task: TaskName = "affinities",
 ) -> RunConfig:
@@ -114,12 +94,14 @@ def suggest_run(
     validate
         What the run is scored on.
     preset
-        Size of the network; ``auto`` chooses by `device`.
+        Size of the network; ``auto`` chooses by what is there, see `choose_preset`.
     num_iterations
         How long to train; a number that takes about three quarters of an hour on a processor by
         default.
     device
         ``cpu``, ``cuda:N`` or ``mps``.
+    memory
+        Bytes that are free on `device`; as many as it takes if None.
     cores
         Processor cores for data workers; those of this machine by default.
     task
@@ -128,15 +110,16 @@ def suggest_run(
     if not train:
         raise ConfigError("A run needs at least one labelled volume.", place="datasplit_config")
     facts = merge_facts([volume.facts for volume in train])
-    chosen = PRESETS[_choose_preset(preset, device)]
-    architecture = _architecture(facts, chosen)
+    cores = cores or os.cpu_count() or 1
+    chosen = PRESETS[choose_preset(preset, facts, device, memory, cores)]
+    architecture = suggest_network(facts, chosen)
     config = RunConfig(
         name=name,
         num_iterations=num_iterations or 30_000,
         validation_interval=1500,
         task_config=suggest_task(task, facts, architecture.input_shape),
         architecture_config=architecture,
-        trainer_config=_trainer(facts, chosen, cores or os.cpu_count() or 1),
+        trainer_config=_trainer(facts, chosen, cores),
         datasplit_config=TrainValidateDataSplitConfig(
             train_configs=tuple(volume.dataset for volume in train),
             validate_configs=tuple(validate),
@@ -168,91 +151,6 @@ def task_of(volumes: Sequence[LabelledVolume]) -> TaskName:
     return "distance" if one_kind else "one_hot"
 
 
-def _choose_preset(preset: str, device: str) -> str:
-    if preset == "auto":
-        return "medium" if device.startswith("cuda") else "small"
-    if preset not in PRESETS:
-        raise ConfigError(
-            f"There is no preset {preset!r}.", hint=f"Choose of {', '.join(PRESETS)}."
-        )
-    return preset
-
-
-def _is_flat(facts: VolumeFacts) -> tuple[bool, ...]:
-    """For each axis, whether the network looks at one step of it at a time."""
-    axes = [axis for axis in facts.axes if axis != "c"]
-    return tuple(axis in "st" for axis in axes)
-
-
-def _relative_sizes(facts: VolumeFacts) -> tuple[float, ...]:
-    finest = min(
-        size for size, flat in zip(facts.voxel_size_nm, _is_flat(facts), strict=True) if not flat
-    )
-    return tuple(size / finest for size in facts.voxel_size_nm)
-
-
-def _architecture(facts: VolumeFacts, preset: Preset) -> CNNectomeUNetConfig:
-    factors, kernels = _levels(facts, preset.levels)
-    return CNNectomeUNetConfig(
-        input_shape=_patch(facts, preset, factors),
-        fmaps_in=facts.num_channels or 1,
-        num_fmaps=preset.num_fmaps,
-        fmap_inc_factor=preset.fmap_inc_factor,
-        fmaps_out=preset.num_fmaps,
-        downsample_factors=factors,
-        kernel_size_down=kernels,
-        kernel_size_up=kernels[:-1],
-        padding="same",
-    )
-
-
-def _levels(
-    facts: VolumeFacts, levels: int
-) -> tuple[tuple[tuple[int, ...], ...], tuple[tuple[tuple[int, ...], ...], ...]]:
-    """Downsampling and kernels of each level.
-
-    An axis whose voxels are at least twice as large as the finest ones waits until the others
-    have caught up; kernels do not cross it while they are four times as large. A thin stack is
-    left as thin as it is, and kernels do not reach beyond one or two slices.
-    """
-    flat, sizes, left = _is_flat(facts), list(_relative_sizes(facts)), list(facts.spatial_shape)
-    factors, kernels = [], []
-    for level in range(levels + 1):
-        fixed = [f or extent < _THIN for f, extent in zip(flat, left, strict=True)]
-        finest = min((s for s, f in zip(sizes, fixed, strict=True) if not f), default=min(sizes))
-        kernel = tuple(
-            1 if f or extent < 3 or size >= 4 * finest else 3
-            for f, extent, size in zip(flat, left, sizes, strict=True)
-        )
-        kernels.append((kernel, kernel))
-        if level < levels:
-            factor = tuple(
-                1 if f or size >= 2 * finest else 2 for size, f in zip(sizes, fixed, strict=True)
-            )
-            sizes = [size * f for size, f in zip(sizes, factor, strict=True)]
-            left = [extent // f for extent, f in zip(left, factor, strict=True)]
-            factors.append(factor)
-    return tuple(factors), tuple(kernels)
-
-
-def _patch(
-    facts: VolumeFacts, preset: Preset, factors: tuple[tuple[int, ...], ...]
-) -> tuple[int, ...]:
-    flat = _is_flat(facts)
-    dims = sum(not f for f in flat)
-    sizes = [s for s, f in zip(_relative_sizes(facts), flat, strict=True) if not f]
-    # Anisotropic patches hold as many voxels as isotropic ones.
-    edge = (preset.patch_3d if dims == 3 else preset.patch_2d) * math.prod(sizes) ** (1 / dims)
-    patch = []
-    for axis, (size, extent) in enumerate(
-        zip(_relative_sizes(facts), facts.spatial_shape, strict=True)
-    ):
-        step = math.prod(factor[axis] for factor in factors)
-        wanted = 1 if flat[axis] else max(step, round(edge / size / step) * step)
-        patch.append(max(step, min(wanted, extent // step * step)))
-    return tuple(patch)
-
-
 def _affinities(facts: VolumeFacts, patch: tuple[int, ...]) -> AffinitiesTaskConfig:
     crowded = not facts.has_background
     smallest = facts.small_object_voxels // (5 if crowded else 4)
@@ -273,7 +171,7 @@ def _neighborhood(
     thickness = facts.object_thickness or 20.0
     shares = (2 / 7, 3 / 7) if crowded else (1 / 3, 1 / 2)
     ranges = [min(max(thickness * share, 2.0), max(patch) / 4) for share in shares]
-    flat, sizes = _is_flat(facts), _relative_sizes(facts)
+    flat, sizes = is_flat(facts), relative_sizes(facts)
     offsets: list[tuple[int, ...]] = []
     for distance in (0.0, *ranges):
         for axis, size in enumerate(sizes):
@@ -299,7 +197,7 @@ def _trainer(facts: VolumeFacts, preset: Preset, cores: int) -> GunpowderTrainer
 
 
 def _augments(facts: VolumeFacts) -> tuple[AugmentConfig, ...]:
-    flat, sizes = _is_flat(facts), _relative_sizes(facts)
+    flat, sizes = is_flat(facts), relative_sizes(facts)
     finest = min(facts.voxel_size_nm)
     isotropic = len(sizes) == 3 and not any(flat) and max(sizes) < 1.5
     # A thin stack that is turned over is mostly empty.

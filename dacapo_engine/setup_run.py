@@ -43,11 +43,12 @@ def set_up_run(
     preset: PresetName = "auto",
     num_iterations: int | None = None,
     device: str = "cpu",
+    memory: int | None = None,
 ) -> Setup:
     """Measure the volumes and suggest a run for them.
 
     Without validation volumes, some of several volumes are held back whole, or a part of the
-    labels of a single one.
+    labels of a single one. Of the preset ``auto``, `device` and `memory` see `choose_preset`.
 
     Raises
     ------
@@ -63,6 +64,7 @@ def set_up_run(
         preset=preset,
         num_iterations=num_iterations,
         device=device,
+        memory=memory,
         task=task_of(volumes),
     )
     check_volumes(config)

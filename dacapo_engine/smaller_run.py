@@ -11,7 +11,7 @@ from dacapo_engine.experiments.architectures.cnnectome_unet_config import CNNect
 from dacapo_engine.experiments.architectures.unet_sizes import AxisSizes, axis_sizes
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.trainers.gunpowder_trainer_config import GunpowderTrainerConfig
-from dacapo_engine.presets import PRESETS
+from dacapo_engine.network_presets import PRESETS
 
 __all__ = ["SmallerRun", "smaller"]
 

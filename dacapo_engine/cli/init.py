@@ -85,6 +85,7 @@ def init(
     it, images/x.tif to labels/x.tif or masks/x.tif, or to x.tif in the folder --labels.
     """
     from dacapo_engine.devices import choose_device
+    from dacapo_engine.memory_use import free_memory
     from dacapo_engine.setup_run import set_up_run
     from dacapo_engine.store.atomic import write_text
     from dacapo_engine.store.run_folder import check_run_name
@@ -96,6 +97,7 @@ def init(
     train, validation = _found(raw, labels, mask, crops, axes)
     train = with_meaning(train, zero, done, train_box, validate_box)
     validation += _pairs(validation_raw, validation_labels, (), axes, "--validation-")
+    device = choose_device("auto")
     run_name = check_run_name(name if name is not None else run_file.stem)
     setup = set_up_run(
         train,
@@ -103,7 +105,8 @@ def init(
         name=run_name,
         preset=preset,
         num_iterations=num_iterations,
-        device=choose_device("auto").type,
+        device=device.type,
+        memory=free_memory(device),
     )
     config = _with_task(setup, task)
     if start_from is not None:
