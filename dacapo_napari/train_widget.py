@@ -19,13 +19,18 @@ from dacapo_napari.run_composer import RunComposer
 from dacapo_napari.run_session import RunSession
 from dacapo_napari.run_updates import Failed
 from dacapo_napari.run_watcher import RunWatcher
+from dacapo_napari.runs_link import RunsLink
 from dacapo_napari.sections.data_section import DataSection
+from dacapo_napari.sections.origin_note import OriginNote
 from dacapo_napari.sections.run_forms import RunForms
+from dacapo_napari.sections.runs_section import RunsSection
 from dacapo_napari.sections.section import Section
 from dacapo_napari.sections.section_stack import SectionStack
+from dacapo_napari.sections.time_lapse_row import TimeLapseRow
 from dacapo_napari.sections.train_bar import TrainBar
 from dacapo_napari.sections.train_section import TrainSection
 from dacapo_napari.theme_colours import theme_colours
+from dacapo_napari.time_lapse import TimeLapse
 from dacapo_napari.train_control import TrainControl
 
 if TYPE_CHECKING:
@@ -61,11 +66,19 @@ class TrainWidget(QWidget):
         self.composer = RunComposer(self.session, self.data, self.forms, self.run, self)
         self.control = TrainControl(self.composer, self.bar, self)
         self.watcher = RunWatcher(self.composer, self.curve, self)
+        self.time_lapse = TimeLapse(self.session, lambda: self.data.raw_combo.layer(), self)
+        self.curve.add_below_curve(TimeLapseRow(self.time_lapse))
         self.notice = EndNotice(self.session, self)
+        self.runs = RunsSection(self)
+        self.origin = OriginNote(self)
         self.sections = self._make_sections()
         self._lay_out()
         self._connect()
         self._on_theme_changed()
+        self.runs_link = RunsLink(
+            self.composer, self.runs, self.curve.plot, self.origin, self.control.begin, self
+        )
+        self.runs_link.curve_wanted.connect(self._show_curve)
         self.composer.suggest()
         self.composer.look()
         self._ask_for_devices()
@@ -99,6 +112,7 @@ class TrainWidget(QWidget):
             self.data,
             *self.forms.sections,
             self.run,
+            self.runs,
         )
 
     def _ask_for_devices(self) -> None:
@@ -147,6 +161,7 @@ class TrainWidget(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._scroll, 1)
+        layout.addWidget(self.origin)
         layout.addWidget(self.bar)
         self.run.set_unfolded(True)
         self.setMinimumWidth(_LEAST_WIDTH)

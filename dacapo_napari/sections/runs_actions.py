@@ -146,12 +146,18 @@ class RunActions(QObject):
         if verb.key:
             action.setShortcut(QKeySequence(verb.key))
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        action.triggered.connect(lambda _=False, name=verb.name: self.wanted.emit(name))
+        action.setData(verb.name)
+        action.triggered.connect(self._on_triggered)
         table.addAction(action)
         if verb.name in {"restore", "delete"}:
             self.menu.addSeparator()
         self.menu.addAction(action)
         self._actions[verb.name] = action
+
+    def _on_triggered(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self.wanted.emit(str(action.data()))
 
     def _button(self, verb: _Verb, parent: QWidget) -> QToolButton:
         button = QToolButton(parent)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QKeyEvent
@@ -10,7 +10,7 @@ from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 __all__ = ["RunsQuestion"]
 
-Answer = Callable[[], None]
+Answer = tuple[str, Callable[[], None] | None]
 
 
 class RunsQuestion(QFrame):
@@ -27,6 +27,7 @@ class RunsQuestion(QFrame):
         self._words.setWordWrap(True)
         self._words.setTextFormat(Qt.TextFormat.PlainText)
         self._buttons: list[QPushButton] = []
+        self._answers: list[Answer] = []
         self._line = QHBoxLayout()
         self._line.setContentsMargins(0, 0, 0, 0)
         layout = QVBoxLayout(self)
@@ -39,14 +40,15 @@ class RunsQuestion(QFrame):
         """What is asked, empty while nothing is."""
         return "" if self.isHidden() else str(self._words.text())
 
-    def ask(self, words: str, *answers: tuple[str, Answer | None]) -> None:
+    def ask(self, words: str, answers: Sequence[Answer]) -> None:
         """Ask; the last answer is the one that changes nothing, and is ready to be pressed."""
         self.close_question()
         self._words.setText(words)
-        for number, (label, action) in enumerate(answers):
+        self._answers = list(answers)
+        for number, (label, _) in enumerate(answers):
             button = QPushButton(label, self)
             button.setObjectName(f"runs.question.{number}")
-            button.clicked.connect(lambda _=False, chosen=action: self._on_answer(chosen))
+            button.clicked.connect(self._on_clicked)
             self._line.addWidget(button)
             self._buttons.append(button)
         self._line.addStretch(1)
@@ -70,7 +72,8 @@ class RunsQuestion(QFrame):
             return
         super().keyPressEvent(event)
 
-    def _on_answer(self, action: Answer | None) -> None:
+    def _on_clicked(self) -> None:
+        _, action = self._answers[self._buttons.index(self.sender())]
         self.close_question()
         if action is not None:
             action()

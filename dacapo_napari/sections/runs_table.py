@@ -6,7 +6,7 @@ import re
 
 from qtpy.QtCore import (
     QItemSelectionModel,
-    QModelIndex,
+    QPoint,
     QSortFilterProxyModel,
     Qt,
     QTimer,
@@ -85,9 +85,10 @@ class RunsTable(QTableView):
         options = re.escape(text.strip())
         self._sorted.setFilterRegularExpression(f"(?i){options}")
 
-    def run_of(self, index: QModelIndex) -> RunSummary:
-        """The run at an index of this view."""
-        return self.runs.run_at(self._source(index.row()))
+    def menu_place(self, place: QPoint) -> QPoint:
+        """Where on the screen a place in the table is."""
+        viewport = self.viewport()
+        return place if viewport is None else viewport.mapToGlobal(place)
 
     def _source(self, row: int) -> int:
         return int(self._sorted.mapToSource(self._sorted.index(row, NAME)).row())
