@@ -10,32 +10,17 @@ from dacapo_engine.errors import ConfigError
 from dacapo_engine.experiments.budgets.budget_config import TimeBudgetConfig
 from dacapo_engine.experiments.budgets.plateau_budget_config import PlateauBudgetConfig
 from dacapo_engine.experiments.run import Run
-from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.plateau import ranks_of_rows, stopped_improving
 from dacapo_engine.store.atomic import write_text
 from dacapo_engine.store.rows import read_rows
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.status import StatusWriter
 from dacapo_engine.time_budget import TimeBudget
-from dacapo_engine.yaml_file import read_config, to_yaml
+from dacapo_engine.yaml_file import to_yaml
 
-__all__ = ["RunLength", "kept_length"]
+__all__ = ["RunLength"]
 
 logger = logging.getLogger(__name__)
-
-
-def kept_length(config: RunConfig, folder: RunFolder) -> RunConfig:
-    """`config` with the number that its time became when the run in `folder` was measured.
-
-    Another time than that of the stored run is measured anew.
-    """
-    budget = config.budget_config
-    if not isinstance(budget, TimeBudgetConfig) or budget.iterations or not folder.exists():
-        return config
-    stored = read_config(folder.run_file, RunConfig).budget_config
-    if isinstance(stored, TimeBudgetConfig) and stored.unmeasured() == budget:
-        return config.replace(budget_config=stored)
-    return config
 
 
 class RunLength:

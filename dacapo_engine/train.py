@@ -22,9 +22,10 @@ from dacapo_engine.errors import (
 from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.training_iteration_stats import TrainingIterationStats
+from dacapo_engine.kept_length import kept_length
 from dacapo_engine.memory_use import memory_in_use
 from dacapo_engine.predict_errand import PredictErrand
-from dacapo_engine.run_length import RunLength, kept_length
+from dacapo_engine.run_length import RunLength
 from dacapo_engine.start import load_start
 from dacapo_engine.step_time import StepTime
 from dacapo_engine.store.array_store import LocalContainerIdentifier

@@ -68,7 +68,7 @@ def trained(config: RunConfig, runs: Path, **options: Any) -> Run:
 
 
 def test_minutes_become_iterations_and_are_kept(tmp_path: Path, run_config: RunConfig) -> None:
-    budget = MinutesBudgetConfig(minutes=3 / 60)
+    budget = MinutesBudgetConfig(minutes=6 / 60)
     config = run_config.replace(num_iterations=100_000, budget_config=budget)
     folder = RunFolder.of(tmp_path, "try")
     stop = {"should_stop": lambda: not read_config(folder.run_file, RunConfig).is_measuring}
@@ -77,15 +77,15 @@ def test_minutes_become_iterations_and_are_kept(tmp_path: Path, run_config: RunC
     status = read_status(folder)
     assert status is not None
     assert status.state is RunState.STOPPED
-    assert 20 < measured.train_until < 5000
+    assert 4 < measured.train_until < 5000
     assert (status.num_iterations, status.num_iterations_is) == (measured.train_until, "about")
-    assert status.budget == "0.05 minutes"
+    assert status.budget == "0.1 minutes"
     assert read_rows(folder.validation_scores_file), "the validation that was timed has scores"
     # The number stays, whatever file the training goes on with.
     begun = time.monotonic()
     run = trained(config, tmp_path)
     assert run.training_stats.trained_until() == measured.train_until == run.train_until
-    assert time.monotonic() - begun < 9
+    assert time.monotonic() - begun < 40
     assert read_config(folder.run_file, RunConfig) == measured
     later = continue_with(folder, "later", ())
     assert later.budget_config == budget
