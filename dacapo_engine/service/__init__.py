@@ -17,6 +17,7 @@ Handler: TypeAlias = Callable[[Mapping[str, Any], Desk], Mapping[str, Any]]
 VERBS: dict[str, str] = {
     "devices": "dacapo_engine.service.devices:devices",
     "sample": "dacapo_engine.service.sample:sample",
+    "save_labels": "dacapo_engine.service.save_labels:save_labels",
     "describe_run": "dacapo_engine.service.describe_run:describe_run",
     "segment_choices": "dacapo_engine.service.segment_choices:segment_choices",
     "post_process": "dacapo_engine.service.post_process:post_process",
