@@ -22,7 +22,7 @@ from dacapo_napari.sections.banner import Banner, Fix
 
 __all__ = ["FailureFixes"]
 
-_LOWER_RATES = (0.1, 0.5)
+_LOWER_RATES = ((0.1, "Go on at rate"), (0.5, "At rate"))
 
 
 class FailureFixes(QObject):
@@ -81,12 +81,12 @@ class FailureFixes(QObject):
         rate = getattr(config.trainer_config, "learning_rate", None) if config else None
         if config is None or not rate:
             return ()
-        return tuple(self._lower_rate(config, rate * share) for share in _LOWER_RATES)
+        return tuple(self._lower_rate(config, rate * share, verb) for share, verb in _LOWER_RATES)
 
-    def _lower_rate(self, config: RunConfig, rate: float) -> Fix:
+    def _lower_rate(self, config: RunConfig, rate: float, verb: str) -> Fix:
         change = config.replace(trainer_config=config.trainer_config.replace(learning_rate=rate))
         return Fix(
-            f"Rate {rate:.2g}",
+            f"{verb} {rate:.2g}",
             lambda: self._go_on_as(change),
             f"Goes on from the last weights, with a learning rate of {rate:.2g}.",
         )

@@ -55,7 +55,7 @@ def status_words(status: RunStatus, *, alive: bool) -> str:
 
 
 def machine_words(status: RunStatus, title: str = "") -> str:
-    """``cuda:0 RTX 4090, 6.1 of 24 GB, waiting  2 %``; empty while nothing is known.
+    """``cuda:0 RTX 4090, 6.1 of 24 GB, waiting 2 %``; empty while nothing is known.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def machine_words(status: RunStatus, title: str = "") -> str:
     if status.memory_used is not None:
         parts.append(_memory_words(status.memory_used, status.memory_total))
     if status.waiting is not None:
-        parts.append(f"waiting{_wide(f'{100 * status.waiting:.0f}', 3)} %")
+        parts.append(f"waiting {_wide(f'{100 * status.waiting:.0f}', 2)} %")
     return ", ".join(parts)
 
 
@@ -78,15 +78,15 @@ def object_words(objects: Mapping[str, int], iteration: int, *, optimistic: bool
     Parameters
     ----------
     optimistic
-        Whether they were counted where the network was trained.
+        Whether they were counted where the network was trained: nothing was held back.
     """
     true = sum(objects.get(kind, 0) for kind in ("right", "merged", "split", "missed"))
     if not true:
         return ""
-    parts = [f"{objects.get('right', 0):,} of {true:,} objects right"]
+    right = f"{objects.get('right', 0):,} of {true:,} objects right"
+    parts = [f"{right} (optimistic)" if optimistic else right]
     parts += [f"{objects[kind]:,} {kind}" for kind in _WRONG if objects.get(kind)]
-    words = f"{', '.join(parts)}, at {iteration:,}"
-    return f"{words} (optimistic: of data trained on)" if optimistic else words
+    return f"{', '.join(parts)}, at {iteration:,}"
 
 
 def _memory_words(used: int, total: int | None) -> str:

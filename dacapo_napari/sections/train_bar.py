@@ -24,7 +24,8 @@ _TOOLTIPS = {
     "end": "It does not answer: end its process. The last checkpoint is kept.",
     "progress": "Steps made, of all.",
     "machine": "Device, memory in use, and how much of the time steps wait for data.",
-    "objects": "What became of each labelled object in the latest validation.",
+    "objects": "What became of each labelled object in the latest validation. Optimistic: they "
+    "are objects that the network was trained on, since nothing was held back.",
 }
 
 
@@ -133,6 +134,7 @@ class TrainBar(QFrame):
     def show_objects(self, words: str) -> None:
         """Say how many objects were right; nothing takes no room."""
         self.objects.setText(words)
+        self.objects.setToolTip(f"{words}\n{_TOOLTIPS['objects']}" if words else "")
         self.objects.setVisible(bool(words))
 
     def show_machine(self, words: str) -> None:
