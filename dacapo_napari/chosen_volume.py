@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dacapo_engine.errors import DataError
 from dacapo_engine.label_meaning import BACKGROUND_EVERYWHERE, LabelMeaning
@@ -17,7 +17,7 @@ from dacapo_napari.run_updates import Failed
 if TYPE_CHECKING:
     from napari.layers import Image, Labels
 
-__all__ = ["ROLES", "ChosenVolume", "Files", "Source", "raw_axes", "source_name"]
+__all__ = ["ROLES", "ChosenVolume", "Files", "Source", "raw_axes", "raw_volume", "source_name"]
 
 Source: TypeAlias = "Image | Labels | str | None"
 """A layer, the path of a file or a folder of images, or nothing."""
@@ -102,18 +102,32 @@ class ChosenVolume:
         """Whether a file of it has not been looked at yet."""
         return any(each not in files for each in self.paths())
 
+    def without_closed(self, layers: Collection[Any]) -> ChosenVolume:
+        """The same without what is no longer among `layers`; itself where all of it is."""
+        gone = {
+            role: source
+            for role, source in self.sources()
+            if source is not None and not isinstance(source, str) and source not in layers
+        }
+        if not gone:
+            return self
+        names = [source.name for source in gone.values()]
+        left: dict[str, Any] = dict.fromkeys(gone)
+        return replace(self, **left, closed=str(names[0]))
+
     @property
     def name(self) -> str:
         """A short name, that of its image."""
-        return source_name(self.raw) or "new volume"
+        return source_name(self.raw) or self.closed or "new volume"
 
 
 def source_name(source: Source) -> str:
-    """Name of a layer or of a file; empty for nothing."""
-    if isinstance(source, str):
-        parts = Path(source).parts
-        return "/".join(parts[-2:]) if ".zarr" in source or ".n5" in source else parts[-1]
-    return "" if source is None else str(source.name)
+    """Name of a layer or of a file, with the dataset in it; empty for nothing."""
+    if not isinstance(source, str):
+        return "" if source is None else str(source.name)
+    parts = Path(source).parts
+    inner = (n for n, part in enumerate(parts) if part.lower().endswith((".zarr", ".n5")))
+    return "/".join(parts[next(inner, -1) :])
 
 
 def raw_axes(chosen: ChosenVolume, files: Files) -> tuple[str, ...]:

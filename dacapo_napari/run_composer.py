@@ -16,7 +16,7 @@ from dacapo_napari.run_updates import Failed
 from dacapo_napari.sections.data_section import DataSection
 from dacapo_napari.sections.run_forms import RunForms
 from dacapo_napari.sections.train_section import TrainSection
-from dacapo_napari.suggestion import Suggestion, suggest
+from dacapo_napari.suggestion import DataProblems, Suggestion, suggest
 
 __all__ = ["RunComposer"]
 
@@ -33,9 +33,12 @@ class RunComposer(QObject):
     -------
     said(str)
         What is being done, or is missing, before there is a run to tell of.
+    suggested(Suggestion)
+        What fits the data was found.
     """
 
     said = Signal(str)
+    suggested = Signal(object)
 
     def __init__(
         self,
@@ -102,7 +105,7 @@ class RunComposer(QObject):
             self.said.emit("Choose an image and its labels.")
             return
         try:
-            data = self.data.data()
+            data = self.data.parts()
         except DacapoError as error:
             self.data.set_error(str(Failed.of(error)))
             return
@@ -112,9 +115,13 @@ class RunComposer(QObject):
             self._on_suggested, self._on_not_suggested
         )
 
-    def _on_suggested(self, suggestion: Suggestion) -> None:
+    def _on_suggested(self, suggestion: Suggestion | DataProblems) -> None:
         self.data.set_error("")
-        self.data.set_facts(suggestion.facts)
+        self.data.set_measured(suggestion.each)
+        if isinstance(suggestion, DataProblems):
+            self.said.emit("")
+            return
+        self.suggested.emit(suggestion)
         self.run.suggest_name(suggestion.name)
         self.forms.task.offer(suggestion.facts, suggestion.patch)
         if not self.session.has_begun:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dacapo_engine.boxes import Box
 from dacapo_engine.division import split_volumes
 from dacapo_engine.experiments.datasplits.datasets.merged_facts import merge_facts
 from dacapo_engine.experiments.datasplits.datasets.volume_facts import VolumeFacts
 from dacapo_engine.experiments.run_config import RunConfig
+from dacapo_engine.holdout import voxels_of
 from dacapo_engine.presets import suggest_run, task_of
+from dacapo_napari.measured_parts import measure_parts
 from dacapo_napari.run_setup import free_name
-from dacapo_napari.training_data import TrainingData, measure_volumes_of
+from dacapo_napari.run_updates import Failed
+from dacapo_napari.training_data import TrainingData
 from dacapo_napari.volume_files import safe_name
 
-__all__ = ["Suggestion", "suggest"]
+__all__ = ["DataProblems", "Suggestion", "suggest"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,8 @@ class Suggestion:
         A sentence about what is held back to be scored on.
     optimistic
         Whether scores are those of data that is trained on.
+    each
+        What was measured of each part of the data.
     """
 
     facts: VolumeFacts
@@ -36,6 +43,14 @@ class Suggestion:
     name: str
     held_back: str = ""
     optimistic: bool = False
+    each: tuple[VolumeFacts | Failed, ...] = ()
+
+    @property
+    def held_boxes(self) -> tuple[Box, ...]:
+        """What is held back of a single volume, in voxels of its labels."""
+        datasets = getattr(self.config.datasplit_config, "validate_configs", ())
+        boxes = (voxels_of(dataset.gt_config) for dataset in datasets)
+        return () if len(self.each) != 1 else tuple(box for box in boxes if box is not None)
 
     @property
     def patch(self) -> tuple[int, ...]:
@@ -43,19 +58,30 @@ class Suggestion:
         return tuple(getattr(self.config.architecture_config, "input_shape", ()))
 
 
-def suggest(data: TrainingData, runs: Path, device: str) -> Suggestion:
+@dataclass(frozen=True)
+class DataProblems:
+    """What was measured of each part of the data, one of which at least cannot be learnt from."""
+
+    each: tuple[VolumeFacts | Failed, ...]
+
+
+def suggest(parts: Sequence[TrainingData], runs: Path, device: str) -> Suggestion | DataProblems:
     """Measure the volumes and derive a run from what was found; off the Qt thread.
 
     Raises
     ------
     DataError
-        If a volume, or a box that was drawn in it, cannot be used.
+        If a box that was drawn in a volume cannot be used.
     """
-    volumes = measure_volumes_of(data)
+    measured = measure_parts(parts)
+    each = tuple(part.outcome for part in measured)
+    if any(isinstance(outcome, Failed) for outcome in each):
+        return DataProblems(each)
+    volumes = [volume for part in measured for volume in part.volumes]
     split = split_volumes(volumes)
-    name = free_name(runs, safe_name(data.first.name))
+    name = free_name(runs, safe_name(parts[0].first.name))
     config = suggest_run(
         split.train, split.validate, name=name, device=device, task=task_of(volumes)
     )
     facts = merge_facts([volume.facts for volume in volumes])
-    return Suggestion(facts, config, name, split.text, split.optimistic)
+    return Suggestion(facts, config, name, split.text, split.optimistic, each)

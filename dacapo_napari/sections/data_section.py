@@ -1,294 +1,268 @@
-"""What to learn from: image, labels and mask among the open layers, and what is known of them."""
+"""What to learn from: volumes of layers or files, and what is known of them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from napari.layers import Image, Labels
-from qtpy.QtCore import Qt, QTimer, Signal
-from qtpy.QtWidgets import QFormLayout, QLabel, QWidget
+from qtpy.QtCore import QTimer, Signal
+from qtpy.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from dacapo_engine.errors import DacapoError, DataError
 from dacapo_engine.experiments.datasplits.datasets.volume_facts import VolumeFacts
+from dacapo_engine.label_meaning import LabelMeaning
+from dacapo_napari.chosen_volumes import ChosenVolumes
+from dacapo_napari.file_layer import open_as_layer
 from dacapo_napari.forms import ErrorLine
-from dacapo_napari.forms.leaf_editor import CalmComboBox
-from dacapo_napari.layer_volume import FIRST_AXES, guess_axes, layer_volume
-from dacapo_napari.run_layers import belongs_to_run
+from dacapo_napari.layer_scale import give_scale
 from dacapo_napari.run_updates import Failed
-from dacapo_napari.sections.fact_label import FactLabel
-from dacapo_napari.sections.layer_combo import LayerCombo
-from dacapo_napari.sections.layer_facts import (
-    labels_beside,
-    place_events,
-    shape_words,
-    voxel_size_words,
-)
+from dacapo_napari.sections.edited_facts import show_facts
+from dacapo_napari.sections.facts_form import FactsForm
 from dacapo_napari.sections.section import Section, SectionState
+from dacapo_napari.sections.source_combo import SourceCombo
+from dacapo_napari.sections.sources_form import SourcesForm, is_image, is_labels
+from dacapo_napari.sections.volume_list import VolumeList
 from dacapo_napari.theme_colours import ThemeColours
 from dacapo_napari.training_data import LabelledLayers, TrainingData
+from dacapo_napari.volume_report import summary_of
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
-    from napari.layers import Layer
 
 __all__ = ["DataSection", "is_image", "is_labels"]
 
 _SETTLE_MS = 150
-_NO_FIRST_AXIS = 2
-
-
-def is_image(layer: Layer) -> bool:
-    """Whether a layer is an image that is no snapshot."""
-    return isinstance(layer, Image) and not belongs_to_run(layer)
-
-
-def is_labels(layer: Layer) -> bool:
-    """Whether a layer holds labels that are no snapshot."""
-    return isinstance(layer, Labels) and not belongs_to_run(layer)
+_WORST_FIRST = (
+    SectionState.PROBLEM,
+    SectionState.TO_DO,
+    SectionState.DOUBT,
+    SectionState.READY,
+)
 
 
 class DataSection(Section):
-    """Choice of raw, labels and mask; shows shape, voxel size and intensity range.
+    """The volumes that a run learns from. One of them is edited; `panels` below are about it.
 
     Signals
     -------
     changed()
-        Another layer, another meaning of the first axis, or a layer was moved or scaled.
+        Other data: another layer or file, something said of it, or a layer was moved or scaled.
+    edited_changed()
+        Another volume is edited, or the one that is edited is another, or was measured.
     """
 
     changed = Signal()
+    edited_changed = Signal()
 
     def __init__(self, viewer: ViewerModel, parent: QWidget | None = None) -> None:
         super().__init__("Data", "data", parent)
         self._viewer = viewer
-        self._watched: list[Layer] = []
-        self._places_seen: tuple[str, ...] = ()
-        self.raw_combo = LayerCombo(viewer, is_image, empty="open an image", parent=self)
-        self.labels_combo = LayerCombo(viewer, is_labels, empty="open or paint labels", parent=self)
-        self.mask_combo = LayerCombo(viewer, is_labels, nothing="none", parent=self)
-        self.first_axis = CalmComboBox(self)
-        self._shape = FactLabel("data.shape", self)
-        self._voxel_size = FactLabel("data.voxel_size", self)
-        self._range = FactLabel("data.range", self)
-        self._objects = FactLabel("data.objects", self)
+        self.volumes = ChosenVolumes(self)
+        self.list = VolumeList(self)
+        self.sources = SourcesForm(viewer, self)
+        self.facts = FactsForm(self)
         self._error = ErrorLine(self)
+        self._add = QPushButton("+ another volume", self)
+        self._remove = QPushButton("Remove this volume", self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_SETTLE_MS)
-        self._timer.timeout.connect(self.changed)
         self._name_widgets()
-        self._fill_form()
-        for combo in (self.raw_combo, self.labels_combo, self.mask_combo):
-            combo.layer_changed.connect(self._on_layers_changed)
-        self.first_axis.activated.connect(self._on_first_axis_chosen)
-        self._on_layers_changed()
+        self._lay_out()
+        self._connect()
+        self.volumes.choose(self.sources.chosen())
+        self.set_unfolded(self.state is not SectionState.READY)
+
+    @property
+    def raw_combo(self) -> SourceCombo:
+        """The image of the volume that is edited."""
+        return self.sources.raw_combo
+
+    @property
+    def labels_combo(self) -> SourceCombo:
+        """The labels of the volume that is edited."""
+        return self.sources.labels_combo
 
     def reset_choices(self, event: object = None) -> None:
-        """Offer the layers that are open now."""
-        for combo in (self.raw_combo, self.labels_combo, self.mask_combo):
-            combo.reset_choices()
+        """Offer the layers that are open now; volumes whose layers were closed say so."""
+        if self.volumes.drop_closed(self._viewer.layers):
+            self.sources.fill(self.volumes.edited.chosen)
+            self.volumes.refresh()
+        self.sources.set_taken(self.volumes.taken())
+        self.sources.reset_choices()
+        self._show()
 
     def is_complete(self) -> bool:
-        """Whether an image and its labels are chosen."""
-        return self.raw_combo.layer() is not None and self.labels_combo.layer() is not None
+        """Whether each volume has an image and its labels, and all files are opened."""
+        return self.volumes.is_complete()
 
     def data(self) -> TrainingData:
-        """The layers chosen, as the engine sees them.
+        """All volumes, as the engine sees them.
 
         Raises
         ------
         DataError
-            If something is not chosen, or a layer cannot be used.
+            If something is not chosen, or a layer or file cannot be used.
         """
-        raw, labels, mask = (
-            self.raw_combo.layer(),
-            self.labels_combo.layer(),
-            self.mask_combo.layer(),
-        )
-        if raw is None or labels is None:
-            missing = "an image" if raw is None else "its labels"
-            raise DataError(f"Choose {missing} to learn from.", place="data")
-        axes = self._axes()
-        volume = layer_volume(raw, axes)
-        layers = LabelledLayers(
-            volume,
-            labels_beside(volume, labels),
-            None if mask is None else labels_beside(volume, mask),
-        )
-        return TrainingData((layers,))
+        return TrainingData(tuple(one for part in self.parts() for one in part.volumes))
+
+    def parts(self) -> tuple[TrainingData, ...]:
+        """The same, for each volume on its own; of a folder, all its images together.
+
+        Raises
+        ------
+        DataError
+            If something is not chosen, or a layer or file cannot be used.
+        """
+        return self.volumes.parts()
+
+    def edited(self) -> LabelledLayers | None:
+        """The volume that is edited; None where it is not complete, or a folder of images."""
+        data = self.volumes.edited.data
+        first = None if data is None else data.first
+        return first if isinstance(first, LabelledLayers) else None
+
+    def edited_facts(self) -> VolumeFacts | None:
+        """What was measured of the volume that is edited."""
+        return self.volumes.edited.facts
+
+    def edited_labels(self) -> Labels | None:
+        """The layer of its labels; None where they are in a file."""
+        labels = self.volumes.edited.chosen.labels
+        return labels if isinstance(labels, Labels) else None
+
+    def meaning(self) -> LabelMeaning:
+        """What the labels of the volume that is edited mean."""
+        return self.volumes.edited.chosen.meaning
+
+    def set_meaning(self, meaning: LabelMeaning) -> None:
+        """Say what they mean."""
+        if meaning != self.meaning():
+            self._on_said({"meaning": meaning})
+
+    def add_panel(self, panel: QWidget) -> None:
+        """Put something about the volume that is edited below its facts."""
+        self._panels.addWidget(panel)
 
     def error(self) -> str:
         """The sentence at the fields, empty while there is none."""
         return self._error.text()
 
     def set_error(self, sentence: str) -> None:
-        """Say what is wrong with the data; empty when nothing is."""
-        self._error.setText(sentence)
+        """Say what is wrong with all of the data; empty when nothing is."""
+        self._show()
         if sentence:
-            self.set_state(SectionState.PROBLEM)
             self.set_unfolded(True)
-        else:
-            self.set_state(SectionState.READY if self.is_complete() else SectionState.TO_DO)
+        if sentence and self.state is not SectionState.PROBLEM:
+            self._error.setText(sentence)
+            self.set_state(SectionState.PROBLEM)
 
-    def set_facts(self, facts: VolumeFacts) -> None:
-        """Show what was measured."""
-        low, high = facts.intensity_range
-        measured = "measured in parts of it" if facts.sampled else "measured"
-        share = f"{facts.foreground_share:.0%}"
-        some = "at least " if facts.sampled else ""
-        self._show_measured(
-            f"{low:.6g} to {high:.6g} become 0 to 1 ({measured})",
-            f"{some}{facts.num_objects} objects on {share} of the voxels",
-        )
-        self.set_state(self.state, f"{self._names()}, {facts.num_objects} objects")
+    def set_measured(self, found: Sequence[VolumeFacts | Failed]) -> None:
+        """Show what was measured of each of the `parts`, or why it cannot be learnt from."""
+        self.volumes.set_measured(found)
+        self._show()
+        if self.state is SectionState.PROBLEM:
+            self.set_unfolded(True)
+        self.edited_changed.emit()
 
     def set_theme(self, colours: ThemeColours) -> None:
         """Take the colours of napari's theme."""
         super().set_theme(colours)
-        for label in (self._shape, self._voxel_size, self._range, self._objects):
-            label.set_theme(colours)
+        self.facts.set_theme(colours)
+        self.sources.pairs.set_theme(colours)
 
-    def _axes(self) -> tuple[str, ...]:
-        layer = self.raw_combo.layer()
-        if layer is None:
-            return ()
-        guessed = self._guess(layer)
-        first = self.first_axis.currentData()
-        if layer.ndim <= _NO_FIRST_AXIS or first is None or first == guessed[0]:
-            return guessed
-        # What was second stays second: 4D is something, depth, height, width.
-        rest = tuple(axis for axis in ("z", "y", "x")[-(layer.ndim - 1) :])
-        return (first, *rest)
+    def add_volume(self) -> None:
+        """Begin another volume, of layers that no other one has."""
+        self.volumes.add()
+        self._show_edited()
 
-    def _guess(self, layer: Layer) -> tuple[str, ...]:
-        labels = self.labels_combo.layer()
-        guessed = guess_axes(layer)
-        said = [str(label).lower() for label in layer.axis_labels]
-        unlabelled = all(label.lstrip("-").isdigit() for label in said[:1])
-        if unlabelled and labels is not None and labels.ndim == layer.ndim - 1 and layer.ndim > 2:
-            return ("c", *("z", "y", "x")[-(layer.ndim - 1) :])
-        return guessed
+    def remove_volume(self) -> None:
+        """Leave the volume that is edited out."""
+        self.volumes.remove()
+        self._show_edited()
 
-    def _on_layers_changed(self) -> None:
-        self._watch_places()
-        self._offer_first_axes()
-        self._show_layer_facts()
-        self._show_measured("", "")
-        self._timer.start()
-
-    def _on_first_axis_chosen(self) -> None:
-        self._show_layer_facts()
-        self._timer.start()
-
-    def _on_layer_moved(self, event: object = None) -> None:
-        # napari also tells of a new place when it is the old one.
-        if self._places() != self._places_seen:
-            self._show_layer_facts()
-            self._timer.start()
-
-    def _places(self) -> tuple[str, ...]:
-        return tuple(
-            f"{layer.scale} {layer.translate} {layer.units} {layer.affine} {layer.rotate}"
-            for layer in self._watched
-        )
-
-    def _watch_places(self) -> None:
-        self._stop_watching()
-        for layer in (self.raw_combo.layer(), self.labels_combo.layer(), self.mask_combo.layer()):
-            if layer is not None and layer not in self._watched:
-                self._watched.append(layer)
-                for event in place_events(layer):
-                    event.connect(self._on_layer_moved)
+    def edit(self, number: int) -> None:
+        """Edit another volume."""
+        self.volumes.current = number
+        self._show_edited()
 
     def close_down(self) -> None:
-        """Let go of the layers, and tell of nothing any more."""
+        """Let go of layers and files, and tell of nothing any more."""
         self._timer.stop()
-        self._stop_watching()
+        self.volumes.close()
 
-    def _stop_watching(self) -> None:
-        for layer in self._watched:
-            for event in place_events(layer):
-                event.disconnect(self._on_layer_moved)
-        self._watched = []
+    def _show_edited(self) -> None:
+        self.facts.fold()
+        self.sources.fill(self.volumes.edited.chosen)
+        self.sources.set_taken(self.volumes.taken())
+        self.sources.reset_choices()
+        self.volumes.refresh()
 
-    def _offer_first_axes(self) -> None:
-        layer = self.raw_combo.layer()
-        self.first_axis.clear()
-        many = layer is not None and layer.ndim > _NO_FIRST_AXIS
-        if layer is not None and many:
-            options = (
-                FIRST_AXES
-                if layer.ndim == _NO_FIRST_AXIS + 1
-                else {axis: word for axis, word in FIRST_AXES.items() if axis != "z"}
-            )
-            for axis, word in options.items():
-                self.first_axis.addItem(word, axis)
-            self.first_axis.setCurrentIndex(self.first_axis.findData(self._guess(layer)[0]))
-        self._form.setRowVisible(self.first_axis, many)
+    def _show(self) -> None:
+        report, reports = self.volumes.edited, self.volumes.reports
+        self.sources.show_files(self.volumes.files)
+        show_facts(self.facts, report, self.volumes.files)
+        self.list.setVisible(len(reports) > 1)
+        self._remove.setVisible(len(reports) > 1)
+        self.list.show_lines([each.line() for each in reports], self.volumes.current)
+        self._error.setText("" if report.failure is None else str(report.failure))
+        states = [each.state for each in reports]
+        state = next(state for state in _WORST_FIRST if state in states)
+        self.set_state(state, summary_of(reports))
 
-    def _show_layer_facts(self) -> None:
-        self._places_seen = self._places()
-        try:
-            volume = (
-                layer_volume(self.raw_combo.layer(), self._axes())
-                if self.raw_combo.layer()
-                else None
-            )
-        except DacapoError as error:
-            self._state_fact(self._shape, "")
-            self._state_fact(self._voxel_size, "")
-            self.set_error(str(Failed.of(error)))
-            return
-        self.set_error("")
-        self.set_state(self.state, self._names())
-        if volume is None:
-            self._state_fact(self._shape, "")
-            self._state_fact(self._voxel_size, "")
-            return
-        self._state_fact(self._shape, shape_words(volume))
-        self._state_fact(self._voxel_size, *voxel_size_words(volume))
+    def _on_refreshed(self) -> None:
+        self._show()
+        self.edited_changed.emit()
+        self._timer.start()
 
-    def _show_measured(self, intensities: str, objects: str) -> None:
-        self._state_fact(self._range, intensities)
-        self._state_fact(self._objects, objects)
+    def _on_sources_changed(self) -> None:
+        self.volumes.choose(self.sources.chosen())
 
-    def _state_fact(self, label: FactLabel, fact: str, doubt: str = "") -> None:
-        label.set_fact(fact, doubt)
-        self._form.setRowVisible(label, bool(fact or doubt))
+    def _on_said(self, said: dict[str, object]) -> None:
+        self.sources.say(**said)
+        self.volumes.choose(self.sources.chosen())
 
-    def _names(self) -> str:
-        layers = (self.raw_combo.layer(), self.labels_combo.layer(), self.mask_combo.layer())
-        names = [layer.name for layer in layers if layer is not None]
-        return " + ".join(names) if self.is_complete() else "choose an image and its labels"
+    def _on_show_wanted(self, role: str) -> None:
+        look = self.volumes.edited.chosen.look(self.volumes.files, role)
+        if look is not None and look.volume is not None:
+            open_as_layer(self._viewer, look.volume, role)
+
+    def _on_scale_wanted(self, sizes: tuple[Fraction, ...]) -> None:
+        sources = (each for _, each in self.volumes.edited.chosen.sources())
+        give_scale([each for each in sources if isinstance(each, Image | Labels)], sizes)
 
     def _name_widgets(self) -> None:
-        for name in ("raw", "labels", "mask"):
-            getattr(self, f"{name}_combo").setObjectName(f"data.{name}")
-        self.first_axis.setObjectName("data.first_axis")
         self._error.setObjectName("data.error")
-        self.raw_combo.setToolTip("The image to learn from.")
-        self.labels_combo.setToolTip("Its labels: every object has its own number, 0 is nothing.")
-        self.mask_combo.setToolTip("Where it is above 0 the labels count; without one, everywhere.")
-        self.first_axis.setToolTip("What the first axis of the image is.")
+        self._add.setObjectName("data.add")
+        self._add.setToolTip("Learn from another image with labels, too.")
+        self._remove.setObjectName("data.remove")
+        self._remove.setToolTip("Leave out the volume that is marked in the list.")
 
-    def _fill_form(self) -> None:
-        self._form = QFormLayout(self.content)
-        self._form.setContentsMargins(0, 0, 0, 0)
-        self._form.setVerticalSpacing(4)
-        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        rows: dict[str, QWidget] = {
-            "Image": self.raw_combo,
-            "Labels": self.labels_combo,
-            "Mask": self.mask_combo,
-            "Shape": self._shape,
-            "First axis": self.first_axis,
-            "Voxel": self._voxel_size,
-            "Range": self._range,
-            "Labelled": self._objects,
-        }
-        for title, widget in rows.items():
-            label = QLabel(title, self)
-            label.setBuddy(widget)
-            self._form.addRow(label, widget)
-        self._form.addRow(self._error)
+    def _connect(self) -> None:
+        self._timer.timeout.connect(self.changed)
+        self.volumes.refreshed.connect(self._on_refreshed)
+        self.list.chosen.connect(self.edit)
+        self.sources.changed.connect(self._on_sources_changed)
+        self.sources.show_wanted.connect(self._on_show_wanted)
+        self.facts.said.connect(self._on_said)
+        self.facts.scale_wanted.connect(self._on_scale_wanted)
+        self._add.clicked.connect(self.add_volume)
+        self._remove.clicked.connect(self.remove_volume)
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(0, 0, 0, 0)
+        buttons.addWidget(self._add)
+        buttons.addWidget(self._remove)
+        buttons.addStretch(1)
+        self._panels = QVBoxLayout()
+        self._panels.setContentsMargins(0, 0, 0, 0)
+        self._panels.setSpacing(4)
+        layout = QVBoxLayout(self.content)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        for part in (self.list, self.sources, self.facts, self._error):
+            layout.addWidget(part)
+        layout.addLayout(self._panels)
+        layout.addLayout(buttons)
