@@ -49,11 +49,7 @@ def region_at_view(viewer: ViewerModel, region: Layer, frame: Frame) -> dict[str
     displayed = list(viewer.dims.displayed)
     point[displayed] = viewer.scene.camera.center[-len(displayed) :]
     at = _voxels(region, point)
-    offset = [
-        first + round(place - (extent - 1) / 2)
-        for first, place, extent in zip(frame.offset, at, frame.shape, strict=True)
-    ]
-    return {"offset": offset, "shape": list(frame.shape)}
+    return {"center": [first + round(place) for first, place in zip(frame.offset, at, strict=True)]}
 
 
 def _voxels(region: Layer, point: Sequence[float] | npt.NDArray[Any]) -> npt.NDArray[Any]:

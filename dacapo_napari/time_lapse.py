@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["TimeLapse"]
 
 _PLAY_MS = 220
-_MARGIN = 0.25
+_SHARE_OF_VIEW = 0.75
 
 
 class TimeLapse(QObject):
@@ -119,7 +119,7 @@ class TimeLapse(QObject):
         self.layers.show_again()
         if self._picture is not None:
             self._draw(self._picture)
-            self.layers.look_at_region(_MARGIN)
+            self.layers.look_at_region(_SHARE_OF_VIEW)
 
     def move_here(self) -> None:
         """Watch the place in the middle of the view, at the slices in view."""

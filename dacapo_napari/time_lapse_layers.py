@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["FramePicture", "TimeLapseLayers", "read_frame"]
 
 _BOX_COLOUR = "#ffd166"
+_RAW_OPACITY = 0.6
 _FINISHED = frozenset({"changed", "added", "removed"})
 
 
@@ -84,14 +85,13 @@ class TimeLapseLayers:
         if run != self._run:
             self._run, self._made = run, set()
         place = layer_arguments(picture.raw, units)
+        # Drawn dark where raw is: as the network learns, the same lines grow sharper.
+        inverted = picture.title == "boundaries"
+        grey = {"contrast_limits": (0, 255)}
+        shades = {**grey, "colormap": "gray_r" if inverted else "gray"}
         looks: list[tuple[str, npt.NDArray[Any], Callable[..., Layer], dict[str, Any]]] = [
-            ("raw", picture.raw.data, self._viewer.add_image, {"contrast_limits": (0, 255)}),
-            (
-                picture.title,
-                picture.boundary,
-                self._viewer.add_image,
-                {"contrast_limits": (0, 255), "visible": False},
-            ),
+            (picture.title, picture.boundary, self._viewer.add_image, shades),
+            ("raw", picture.raw.data, self._viewer.add_image, {**grey, "opacity": _RAW_OPACITY}),
             ("objects", picture.objects, self._viewer.add_labels, {"opacity": 0.5}),
         ]
         with view_kept(self._viewer):
@@ -118,17 +118,21 @@ class TimeLapseLayers:
         """Another run is shown: its layers are its own."""
         self._run, self._made = "", set()
 
-    def look_at_region(self, margin: float) -> None:
-        """Move the view so that the region fills it, less `margin` of it."""
+    def look_at_region(self, share: float) -> None:
+        """Move the view so that the region takes up `share` of it, at its middle slices."""
         objects = self.layer("objects")
         if objects is None:
             return
-        middle = objects.extent.world.mean(axis=0)
-        dims = self._viewer.dims
-        for number in range(1, objects.ndim + 1):
-            if dims.ndim - number not in dims.displayed:
-                dims.set_point(dims.ndim - number, middle[-number])
-        self._viewer.fit_to_view(layers=[objects], margin=margin)
+        dims, camera = self._viewer.dims, self._viewer.scene.camera
+        low, high = objects.extent.world
+        before = dims.ndim - objects.ndim
+        for axis in range(before, dims.ndim):
+            if axis not in dims.displayed:
+                dims.set_point(axis, (low + high)[axis - before] / 2)
+        shown = [axis - before for axis in dims.displayed if axis >= before]
+        center = (low + high)[shown] / 2
+        camera.center = (*camera.center[: -len(shown)], *center)
+        camera.zoom = share * min(self._viewer.canvas.size) / max((high - low)[shown])
 
     def position_in_view(self) -> int | None:
         """Which slice of the region is in view; None where none is, or it has but one."""

@@ -98,8 +98,8 @@ def moved_region(run: Run, region: Region, wish: Mapping[str, Any]) -> Region:
     Parameters
     ----------
     wish
-        ``offset`` in voxels of raw; ``shape`` if it is to be another one than in the beginning,
-        ``dataset`` if it is to be another one than now.
+        ``offset`` or ``center`` in voxels of raw; ``shape`` if it is to be another one than
+        usual, ``dataset`` if it is to be another one than now.
 
     Raises
     ------
@@ -109,10 +109,14 @@ def moved_region(run: Run, region: Region, wish: Mapping[str, Any]) -> Region:
     named = str(wish.get("dataset", region.dataset))
     dataset = replace(region, dataset=named).find_dataset(run)
     whole = dataset.raw.grid.shape
-    offset = _numbers(wish.get("offset"), len(whole), "offset")
     usual = _usual_shape(run, whole)
     shape = usual if wish.get("shape") is None else _numbers(wish["shape"], len(whole), "shape")
     shape = _limited(shape, whole, _step(run))
+    if "center" in wish:
+        center = _numbers(wish["center"], len(whole), "center")
+        offset = tuple(middle - extent // 2 for middle, extent in zip(center, shape, strict=True))
+    else:
+        offset = _numbers(wish.get("offset"), len(whole), "offset")
     offset = tuple(
         min(max(0, round(first / unit) * unit), extent - length)
         for first, unit, extent, length in zip(offset, _step(run), whole, shape, strict=True)
