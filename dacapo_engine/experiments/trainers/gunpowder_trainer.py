@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -109,7 +110,6 @@ class GunpowderTrainer(Trainer):
         self._iteration = 0
         self._loader: SampleLoader | None = None
         self._plan: SamplePlan | None = None
-        self._voxel_size_nm: tuple[float, ...] = ()
         self._loss: Loss | None = None
         self._snapshots: SnapshotWriter | None = None
         self._snapshot_asked = False
@@ -162,7 +162,6 @@ class GunpowderTrainer(Trainer):
         )
         self.close()
         self._plan = plan
-        self._voxel_size_nm = datasets[0].raw.voxel_size_nm
         self._loader = SampleLoader(
             plan, self.batch_size, self.num_data_fetchers, lambda: self.label_version()
         )
@@ -221,9 +220,14 @@ class GunpowderTrainer(Trainer):
             yield stats
 
     def visualize_pipeline(
-        self, bind_address: str = "127.0.0.1", bind_port: int = 0
+        self,
+        bind_address: str = "127.0.0.1",
+        bind_port: int = 0,
+        *,
+        seed: int | None = None,
+        first: int = 0,
     ) -> PipelineView:
-        """Show samples in Neuroglancer, from a second pipeline in a process of its own.
+        """Show samples after every node in Neuroglancer, from a second pipeline in a process.
 
         Parameters
         ----------
@@ -231,10 +235,15 @@ class GunpowderTrainer(Trainer):
             Only programs of this computer reach the default.
         bind_port
             A free one if 0.
+        seed
+            Another seed than that of the run.
+        first
+            Number of the sample that is shown first.
         """
         if self._plan is None:
             raise ConfigError("build_batch_provider has to be called before the view.")
-        return PipelineView(self._plan, self._voxel_size_nm, bind_address, bind_port)
+        plan = self._plan if seed is None else replace(self._plan, seed=seed)
+        return PipelineView(plan, self.batch_size, first, bind_address, bind_port)
 
     def ask_for_snapshot(self) -> None:
         """Write a snapshot at the next iteration."""

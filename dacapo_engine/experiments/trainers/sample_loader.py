@@ -6,9 +6,7 @@ import itertools
 import logging
 import os
 import signal
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
@@ -21,8 +19,9 @@ from dacapo_engine import errors
 from dacapo_engine.errors import DacapoError, TrainingError
 from dacapo_engine.experiments.trainers.sample_pipeline import Sample, SamplePipeline
 from dacapo_engine.experiments.trainers.sample_plan import SamplePlan
+from dacapo_engine.hidden_main import hidden_main
 
-__all__ = ["SampleBatch", "SampleLoader", "hidden_main"]
+__all__ = ["SampleBatch", "SampleLoader"]
 
 logger = logging.getLogger(__name__)
 _PREFETCH = 4
@@ -198,23 +197,3 @@ def _ignore_signals(worker: int) -> None:
     # and ends its workers itself.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-
-
-@contextmanager
-def hidden_main() -> Iterator[None]:
-    """Keep spawned processes from importing the running script again.
-
-    A script without ``if __name__ == "__main__"`` would otherwise start its own training in
-    every worker.
-    """
-    main = sys.modules["__main__"]
-    names = ("__file__", "__spec__")
-    hidden = {name: getattr(main, name) for name in names if hasattr(main, name)}
-    main.__spec__ = None
-    if "__file__" in hidden:
-        del main.__file__
-    try:
-        yield
-    finally:
-        for name, value in hidden.items():
-            setattr(main, name, value)

@@ -8,7 +8,7 @@ from urllib.request import urlopen
 import pytest
 import torch
 
-from dacapo_engine.errors import TrainingError
+from dacapo_engine.errors import ConfigError
 from dacapo_engine.experiments.datasplits.datasets import RawGTDataset
 from dacapo_engine.experiments.trainers import GunpowderTrainer, GunpowderTrainerConfig
 from dacapo_engine.experiments.trainers.gp_augments import NoiseAugmentConfig
@@ -42,5 +42,5 @@ def test_samples_are_shown_beside_a_training(trainer: GunpowderTrainer) -> None:
 
 
 def test_an_address_that_is_not_of_this_machine(trainer: GunpowderTrainer) -> None:
-    with trainer, pytest.raises(TrainingError, match=r"203\.0\.113\.1"):
+    with trainer, pytest.raises(ConfigError, match=r"203\.0\.113\.1"):
         trainer.visualize_pipeline("203.0.113.1", 1)

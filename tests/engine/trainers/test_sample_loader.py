@@ -14,9 +14,9 @@ from dacapo_engine.experiments.trainers.gp_augments import NoiseAugmentConfig, S
 from dacapo_engine.experiments.trainers.sample_loader import (
     SampleBatch,
     SampleLoader,
-    hidden_main,
 )
 from dacapo_engine.experiments.trainers.sample_plan import SamplePlan
+from dacapo_engine.hidden_main import hidden_main
 
 Make = Callable[..., Any]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from dacapo_engine.neuroglance.layers import DrawableArray
 
 if TYPE_CHECKING:
     from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
@@ -35,7 +35,7 @@ class NeuroglancerSource(_Base):
             begin / size for begin, size in zip(self.offset_nm, self.voxel_size_nm, strict=True)
         )
         return neuroglancer.LocalVolume(
-            data=_Served(self.data),
+            data=DrawableArray(self.data),
             volume_type="segmentation" if segmentation else "image",
             dimensions=self._output_dimensions(),
             voxel_offset=[0 if axis == "c" else round(next(begins)) for axis in self.axes],
@@ -76,18 +76,3 @@ class NeuroglancerSource(_Base):
                 1 if axis == "c" else next(sizes) * _METRES_PER_NANOMETRE for axis in self.axes
             ],
         )
-
-
-_DRAWN_AS = {"bool": "uint8", "int64": "uint64", "float64": "float32", "float16": "float32"}
-
-
-class _Served:
-    """Data as numpy values of a type that Neuroglancer draws, read when they are asked for."""
-
-    def __init__(self, data: Any) -> None:
-        self._data = data
-        self.shape = tuple(data.shape)
-        self.dtype = np.dtype(_DRAWN_AS.get(np.dtype(data.dtype).name, data.dtype))
-
-    def __getitem__(self, box: tuple[slice, ...]) -> np.ndarray[Any, Any]:
-        return np.asarray(self._data[box], self.dtype)
