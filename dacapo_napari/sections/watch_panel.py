@@ -63,6 +63,10 @@ class WatchPanel(Fold):
             words = f"{words}, {position} of {number}: slider below the image"
         self._snapshot.setText(words)
 
+    def add_below_curve(self, widget: QWidget) -> None:
+        """Show something else that is seen of the run, between the curve and the snapshots."""
+        self._body.insertWidget(self._body.indexOf(self.away) + 1, widget)
+
     def take_plot_back(self) -> None:
         """The curve is shown in here again."""
         self._body.insertWidget(0, self.plot)
