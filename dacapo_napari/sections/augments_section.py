@@ -10,18 +10,27 @@ from dacapo_engine.experiments.trainers.gunpowder_trainer_config import Gunpowde
 from dacapo_napari.forms import Editor, field_editor
 from dacapo_napari.run_settings import RunSettings
 from dacapo_napari.sections.form_section import FormSection, valid_value
+from dacapo_napari.sections.preview_row import PreviewRow
 from dacapo_napari.sections.section import SectionState
 
 __all__ = ["AugmentsSection"]
 
 
 class AugmentsSection(FormSection):
-    """How samples are changed at random, in order."""
+    """How samples are changed at random, in order.
+
+    Attributes
+    ----------
+    preview : PreviewRow
+        The buttons that show what they do.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Augments", "augments", parent)
         info = GunpowderTrainerConfig.model_fields["augments"]
         self._editor = self._add(field_editor(info, name="augments", hidden=("name",)))
+        self.preview = PreviewRow(self)
+        self._layout.addWidget(self.preview)
         self.set_state(SectionState.TO_DO, "fitted to the data once it is chosen")
 
     def fill(self, settings: RunSettings) -> None:

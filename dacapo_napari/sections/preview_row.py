@@ -1,0 +1,144 @@
+"""The buttons that show what augments do to a sample."""
+
+from __future__ import annotations
+
+from qtpy.QtCore import QSignalBlocker, Signal
+from qtpy.QtGui import QShowEvent
+from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from dacapo_napari.forms import ErrorLine
+from dacapo_napari.forms.leaf_editor import CalmSpinBox
+
+__all__ = ["PreviewRow"]
+
+_MOST = 2**31 - 1
+_NUMBER_WIDTH = 84
+_BUTTON_WIDTH = 72
+_READY = "Shows a sample as layers: untouched on the left, augmented on the right."
+_NO_DATA = "Choose an image and its labels first."
+
+
+class PreviewRow(QWidget):
+    """Preview, then Next; the number of the sample; Clear; and what goes wrong.
+
+    Signals
+    -------
+    wanted(int)
+        Show the sample of this number.
+    cleared()
+        Show none any more.
+    appeared()
+        The row can be seen: somebody may click soon.
+    """
+
+    wanted = Signal(int)
+    cleared = Signal()
+    appeared = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown = False
+        self.button = QPushButton("Preview", self)
+        self.number = CalmSpinBox(self)
+        self.clear = QPushButton("Clear", self)
+        self.error = ErrorLine(self)
+        self._words = QLabel("", self)
+        self._prepare()
+        self._lay_out()
+        self.button.clicked.connect(self._on_clicked)
+        self.number.valueChanged.connect(self._on_number)
+        self.clear.clicked.connect(self.cleared)
+        self.set_possible(False)
+        self.show_none()
+
+    def index(self) -> int:
+        """The number of the sample that is shown, or will be."""
+        return int(self.number.value())
+
+    def set_possible(self, possible: bool) -> None:
+        """Whether there is anything to draw samples from."""
+        self.button.setEnabled(possible)
+        self.number.setEnabled(possible)
+        self.button.setToolTip(_READY if possible else _NO_DATA)
+
+    def show_busy(self, words: str) -> None:
+        """Say what is waited for."""
+        self._words.setText(words)
+
+    def show_sample(self, index: int) -> None:
+        """A sample is shown."""
+        self._set_number(index)
+        self._set_shown(True)
+        self._words.setText("")
+        self.error.setText("")
+
+    def show_error(self, sentence: str) -> None:
+        """Say why there is no sample."""
+        self._words.setText("")
+        self.error.setText(sentence)
+
+    def show_none(self) -> None:
+        """No sample is shown."""
+        self._set_shown(False)
+        self._words.setText("")
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Tell that the row can be seen."""
+        super().showEvent(event)
+        self.appeared.emit()
+
+    def _on_clicked(self) -> None:
+        if self._shown:
+            self._set_number(self.index() + 1)
+        self.wanted.emit(self.index())
+
+    def _on_number(self, index: int) -> None:
+        if self._shown:
+            self.wanted.emit(index)
+
+    def _set_number(self, index: int) -> None:
+        blocker = QSignalBlocker(self.number)
+        self.number.setValue(index)
+        blocker.unblock()
+
+    def _set_shown(self, shown: bool) -> None:
+        self._shown = shown
+        self.button.setText("Next" if shown else "Preview")
+        self.clear.setEnabled(shown)
+
+    def _prepare(self) -> None:
+        names = {
+            "preview": self.button,
+            "preview_sample": self.number,
+            "preview_clear": self.clear,
+            "preview_words": self._words,
+            "preview_error": self.error,
+        }
+        for name, widget in names.items():
+            widget.setObjectName(f"augments.{name}")
+        self.number.setRange(0, _MOST)
+        self.number.setKeyboardTracking(False)
+        self.number.setFixedWidth(_NUMBER_WIDTH)
+        # As wide as Add above, and no narrower as Next.
+        self.button.setMinimumWidth(_BUTTON_WIDTH)
+        self.number.setToolTip(
+            "The number of the sample. Training begins with 0; the same number is the same sample."
+        )
+        self.clear.setToolTip("Removes the layers of the preview.")
+
+    def _lay_out(self) -> None:
+        line = QHBoxLayout()
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(6)
+        line.addWidget(self.button)
+        label = QLabel("sample", self)
+        label.setBuddy(self.number)
+        line.addWidget(label)
+        line.addWidget(self.number)
+        line.addWidget(self.clear)
+        line.addWidget(self._words, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 2, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(line)
+        layout.addWidget(self.error)
