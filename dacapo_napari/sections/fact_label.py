@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 
-from qtpy.QtCore import Qt
+from qtpy.QtCore import QSize, Qt
+from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from dacapo_napari.theme_colours import ThemeColours
@@ -24,6 +25,17 @@ class FactLabel(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._fact, self._doubt = "", ""
         self._amber = ""
+
+    def sizeHint(self) -> QSize:
+        """As high as the text is at this width; Qt alone thinks of a narrow column."""
+        hint = super().sizeHint()
+        return QSize(hint.width(), min(hint.height(), self.heightForWidth(self.width())))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Another width may take another height."""
+        super().resizeEvent(event)
+        if event is not None and event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     def fact(self) -> str:
         """The plain text."""

@@ -20,7 +20,7 @@ from qtpy.QtWidgets import (
 
 from dacapo_napari.device_list import Device
 from dacapo_napari.forms import ErrorLine
-from dacapo_napari.forms.leaf_editor import CalmComboBox, CalmSpinBox
+from dacapo_napari.forms.leaf_editor import CalmComboBox
 from dacapo_napari.sections.fact_label import FactLabel
 from dacapo_napari.sections.section import Section, SectionState
 from dacapo_napari.sections.watch_panel import WatchPanel
@@ -29,42 +29,10 @@ from dacapo_napari.theme_colours import ThemeColours
 __all__ = ["TrainSection"]
 
 _SETTLE_MS = 300
-_MOST_ITERATIONS = 10**9
-_DEFAULT_ITERATIONS = 10_000
-
-
-class IterationsBox(CalmSpinBox):
-    """Keeps what was entered, by hand or by a script, from being replaced by a suggestion."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setRange(1, _MOST_ITERATIONS)
-        self.setGroupSeparatorShown(True)
-        super().setValue(_DEFAULT_ITERATIONS)
-        self._entered = False
-        self.valueChanged.connect(self._on_changed)
-
-    def setValue(self, value: int) -> None:
-        """Enter a number."""
-        super().setValue(value)
-        self._entered = True
-
-    def suggest(self, value: int) -> None:
-        """Show a number, unless another one was entered."""
-        if not self._entered:
-            self.fill(value)
-
-    def fill(self, value: int) -> None:
-        """Show a number; a suggestion may replace it."""
-        super().setValue(min(value, _MOST_ITERATIONS))
-        self._entered = False
-
-    def _on_changed(self) -> None:
-        self._entered = True
 
 
 class TrainSection(Section):
-    """Where the run is kept, how long it trains, and on what; below, how it goes.
+    """Where the run is kept, and on what it trains; below, how it goes.
 
     Signals
     -------
@@ -79,7 +47,6 @@ class TrainSection(Section):
         self.watch = WatchPanel(self)
         self.run_name = QLineEdit(self)
         self.runs_folder = QLineEdit(str(runs), self)
-        self.iterations = IterationsBox(self)
         self.device = CalmComboBox(self)
         self.in_thread = QCheckBox("inside napari (no process of its own)", self)
         self.goes_on = QCheckBox("goes on when napari is closed", self)
@@ -120,11 +87,17 @@ class TrainSection(Section):
 
     def best_device(self) -> str:
         """The kind of device that training will use: ``cuda``, ``mps`` or ``cpu``."""
+        return self._best().split(":")[0]
+
+    def free_memory(self) -> int | None:
+        """Bytes that were free on that device when it was asked; None where not known."""
+        device = self._devices.get(self._best())
+        return device.memory_free if device is not None else None
+
+    def _best(self) -> str:
         chosen = self.device_name()
         usable = [name for name, device in self._devices.items() if device.usable]
-        if chosen in {"", "auto"}:
-            chosen = next(iter(usable), "cpu")
-        return chosen.split(":")[0]
+        return next(iter(usable), "cpu") if chosen in {"", "auto"} else chosen
 
     def device_title(self, name: str) -> str:
         """The name of a device for people; empty for the processor and what is not known."""
@@ -171,10 +144,9 @@ class TrainSection(Section):
         self.watch.set_theme(colours)
 
     def _set_up(self) -> None:
-        for name in ("run_name", "runs_folder", "iterations", "device", "in_thread", "goes_on"):
+        for name in ("run_name", "runs_folder", "device", "in_thread", "goes_on"):
             getattr(self, name).setObjectName(f"train.{name}")
         self.name_error.setObjectName("train.run_name.error")
-        self.iterations.setToolTip("How many steps to train. More can be added later.")
         self.device.setEditable(True)
         self.device.setInsertPolicy(CalmComboBox.InsertPolicy.NoInsert)
         self.device.addItems(["auto", "cpu"])
@@ -209,8 +181,10 @@ class TrainSection(Section):
         layout = QVBoxLayout(self.content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        form = QFormLayout()
-        layout.addLayout(form)
+        rows = QWidget(self.content)
+        form = QFormLayout(rows)
+        form.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(rows)
         layout.addWidget(self.watch)
         form.setVerticalSpacing(4)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -218,7 +192,6 @@ class TrainSection(Section):
         form.addRow("Name", _beside(self.run_name, self._existing_button))
         form.addRow(self.name_error)
         form.addRow("Folder", _beside(self.runs_folder, browse))
-        form.addRow("Iterations", self.iterations)
         form.addRow("Device", self.device)
         form.addRow("", self._device_words)
         form.addRow("Engine", self.in_thread)
