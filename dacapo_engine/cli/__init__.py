@@ -24,7 +24,8 @@ _COMMANDS = {
     "film": "Save the time lapse of a run as an animation.",
     "report": "Write one page on a run: state, pictures, scores, curves, settings.",
     "evaluate": "Compare a segmentation with labels.",
-    "visualize": "Show the data pipeline in Neuroglancer.",
+    "visualize": "Show the data pipeline in Neuroglancer, node by node.",
+    "view": "Show volumes, validations and snapshots of a run in Neuroglancer.",
     "devices": "List the devices a network can be trained on.",
     "serve": "Answer requests on standard input, for programs such as the dock.",
 }

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-import json
-import sys
-import webbrowser
 from pathlib import Path
 
 import click
+
+from dacapo_engine.cli.serving import BIND_ADDRESS, BIND_PORT, NO_BROWSER, serve_until_end
 
 __all__ = ["visualize"]
 
 
 @click.command()
 @click.argument("run_file", type=click.Path(path_type=Path))
-@click.option("--bind-address", default="127.0.0.1", show_default=True, help="Where to listen.")
-@click.option("--bind-port", default=0, help="Port; a free one if not given.")
-@click.option("--no-browser", is_flag=True, help="Only print the address, as JSON.")
-def visualize(run_file: Path, bind_address: str, bind_port: int, no_browser: bool) -> None:
-    """Show the data pipeline of RUN_FILE in Neuroglancer, until Ctrl-C.
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Another seed than the run's.")
+@click.option("--sample", "first", default=0, help="Number of the sample that is shown first.")
+@BIND_ADDRESS
+@BIND_PORT
+@NO_BROWSER
+def visualize(
+    run_file: Path,
+    seed: int | None,
+    first: int,
+    bind_address: str,
+    bind_port: int,
+    no_browser: bool,
+) -> None:
+    """Show the data pipeline of RUN_FILE in Neuroglancer, node by node, until Ctrl-C.
 
-    RUN_FILE may be the folder of a run. Press t in the view for the next sample.
+    RUN_FILE may be the folder of a run. Press t in the view for the next sample, n for the next
+    node; with shift, back.
     """
     from dacapo_engine.experiments.run import Run
     from dacapo_engine.experiments.run_config import RunConfig
@@ -29,18 +38,5 @@ def visualize(run_file: Path, bind_address: str, bind_port: int, no_browser: boo
     path = run_file / "run.yaml" if run_file.is_dir() else run_file
     run = Run(read_config(path, RunConfig))
     run.trainer.build_batch_provider(run.datasplit.train, run.model, run.task)
-    with run.trainer.visualize_pipeline(bind_address, bind_port) as view:
-        click.echo(json.dumps({"url": view.url}) if no_browser else f"Showing at {view.url}")
-        sys.stdout.flush()
-        if not no_browser:
-            webbrowser.open(view.url)
-        _wait_for_end()
-
-
-def _wait_for_end() -> None:
-    """Until Ctrl-C, or until whoever started this closes its standard input."""
-    try:
-        while sys.stdin.readline():
-            continue
-    except KeyboardInterrupt:
-        return
+    with run.trainer.visualize_pipeline(bind_address, bind_port, seed=seed, first=first) as view:
+        serve_until_end(view, no_browser=no_browser)

@@ -90,7 +90,12 @@ class Trainer(ABC):
         """
 
     def visualize_pipeline(
-        self, bind_address: str = "127.0.0.1", bind_port: int = 0
+        self,
+        bind_address: str = "127.0.0.1",
+        bind_port: int = 0,
+        *,
+        seed: int | None = None,
+        first: int = 0,
     ) -> AbstractContextManager[PipelineView]:
         """Show samples in Neuroglancer; a trainer without a pipeline raises ConfigError."""
         raise ConfigError(f"{type(self).__name__} has no pipeline to show.")
