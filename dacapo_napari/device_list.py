@@ -20,6 +20,7 @@ class Device:
     usable: bool
     message: str
     memory_text: str = ""
+    memory_free: int | None = None
 
     @property
     def words(self) -> str:
@@ -37,6 +38,7 @@ def ask_for_devices(python: str) -> tuple[Device, ...]:
             bool(entry.get("usable", True)),
             str(entry.get("message") or ""),
             _memory_text(entry.get("memory_total"), entry.get("memory_free")),
+            entry.get("memory_free"),
         )
         for entry in found
     )

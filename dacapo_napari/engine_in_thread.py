@@ -26,14 +26,13 @@ class EngineInThread:
     ----------
     run_file
         The run; it is kept beside the other runs of the folder above.
-    device, num_iterations
+    device
         As on the command line.
     """
 
-    def __init__(self, run_file: Path, device: str, num_iterations: int) -> None:
+    def __init__(self, run_file: Path, device: str) -> None:
         self._run_file = run_file
         self._device = device
-        self._num_iterations = num_iterations
         self._failure: DacapoError | None = None
         self._leaving = threading.Event()
         self._thread = threading.Thread(target=self._train, name="dacapo-engine", daemon=True)
@@ -61,7 +60,6 @@ class EngineInThread:
             from dacapo_engine.train import train_run
 
             config = read_config(self._run_file, RunConfig)
-            config = config.replace(num_iterations=self._num_iterations)
             train_run(
                 Run(config),
                 runs=self._run_file.parent.parent,

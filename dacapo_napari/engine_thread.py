@@ -163,9 +163,9 @@ class EngineThread(QThread):
         return self._end_wanted is not None or self._is_let_go()
 
     def _start_engine(self, request: TrainingRequest) -> Engine:
-        run_file, iterations = self.folder.run_file.absolute(), request.num_iterations
+        run_file = self.folder.run_file.absolute()
         if request.in_thread:
-            return EngineInThread(run_file, request.device, iterations)
+            return EngineInThread(run_file, request.device)
         command = engine_command(
             request.python,
             "train",
@@ -174,8 +174,6 @@ class EngineThread(QThread):
             str(run_file.parent.parent),
             "--device",
             request.device,
-            "--num-iterations",
-            str(iterations),
         )
         return EngineProcess(command, run_file.parent / OUTPUT_NAME)
 

@@ -13,6 +13,7 @@ from dacapo_napari.run_session import RunSession
 from dacapo_napari.run_settings import RunSettings
 from dacapo_napari.run_setup import TrainingRequest
 from dacapo_napari.run_updates import Failed
+from dacapo_napari.sections.budget_row import Length
 from dacapo_napari.sections.data_section import DataSection
 from dacapo_napari.sections.run_forms import RunForms
 from dacapo_napari.sections.train_section import TrainSection
@@ -56,7 +57,7 @@ class RunComposer(QObject):
         self.origin: RunOrigin | None = None
         data.changed.connect(self.suggest)
         run.run_changed.connect(self.look)
-        run.iterations.valueChanged.connect(self._show_summary)
+        forms.model.budget.changed.connect(self._show_summary)
         session.run_changed.connect(self._on_run_changed)
         session.followed.connect(self._on_followed)
         session.look_failed.connect(self._on_look_failed)
@@ -74,11 +75,13 @@ class RunComposer(QObject):
         DacapoError
             If something does not fit; a form shows it at its field.
         """
+        length = self.forms.model.budget.length()
         return TrainingRequest(
             folder=RunFolder.of(self.run.runs().absolute(), self.run.name()),
             data=self.data.data() if self.data.is_complete() else None,
             settings=self.forms.settings() if self.forms.is_filled else None,
-            num_iterations=self.run.iterations.value(),
+            num_iterations=length.num_iterations,
+            budget=length.budget,
             device=self.run.device_name() or "auto",
             python=engine_python(),
             in_thread=self.run.in_thread.isChecked(),
@@ -88,7 +91,7 @@ class RunComposer(QObject):
     def fill(self, config: RunConfig) -> None:
         """Show the settings of a run."""
         self.forms.fill(RunSettings.of(config))
-        self.run.iterations.fill(config.num_iterations)
+        self.forms.model.budget.fill(Length.of(config))
 
     def show_run(self, folder: RunFolder) -> None:
         """Enter the run in `folder`, as the user would."""
@@ -110,7 +113,8 @@ class RunComposer(QObject):
             self.data.set_error(str(Failed.of(error)))
             return
         self.said.emit("Looking at the data…")
-        arguments = (data, self.run.runs(), self.run.best_device())
+        device, memory = self.run.best_device(), self.run.free_memory()
+        arguments = (data, self.run.runs(), device, memory, self.forms.model.preset.wanted())
         self.session.call("suggest", suggest, *arguments).begin(
             self._on_suggested, self._on_not_suggested
         )
@@ -124,9 +128,10 @@ class RunComposer(QObject):
         self.suggested.emit(suggestion)
         self.run.suggest_name(suggestion.name)
         self.forms.task.offer(suggestion.facts, suggestion.patch)
+        if suggestion.train_facts is not None:
+            self.forms.model.offer(suggestion.train_facts, suggestion.preset)
         if not self.session.has_begun:
             self.forms.suggest(RunSettings.of(suggestion.config))
-            self.run.iterations.suggest(suggestion.config.num_iterations)
         self.said.emit("Ready.")
 
     def _on_not_suggested(self, failure: Failed) -> None:
@@ -156,5 +161,5 @@ class RunComposer(QObject):
         look = self.session.look
         if look is None or look.folder is None:
             return "needs another name" if self.run.name() else "needs a name"
-        words = f"{self.run.name()}, {self.run.iterations.value():,} iterations"
+        words = f"{self.run.name()}, {self.forms.model.budget.length().words}"
         return f"{words}, goes on" if self.session.has_begun else words

@@ -159,9 +159,9 @@ class RunContinuation(QObject):
 
     def _go_on(self, run: StoredRun) -> None:
         done = run.status.iteration if run.status is not None else 0
-        length = run.config.num_iterations
+        length = run.config.train_until
         if done < length:
-            self._start(run, run.folder, length)
+            self._start(run, run.folder, run.config.num_iterations)
             return
         answers: list[Answer] = [
             (f"Train {length:,} more", partial(self._start, run, run.folder, done + length)),
@@ -173,7 +173,11 @@ class RunContinuation(QObject):
         self, run: StoredRun, folder: RunFolder, length: int, origin: RunOrigin | None = None
     ) -> None:
         composer = self._composer
-        composer.fill(run.config.replace(num_iterations=length))
+        config = run.config
+        if length != config.num_iterations:
+            # More than it was to train: its time is over, iterations count.
+            config = config.replace(num_iterations=length, budget_config=None)
+        composer.fill(config)
         self.ready.emit(
             TrainingRequest(
                 folder=folder,
@@ -184,6 +188,7 @@ class RunContinuation(QObject):
                 python=engine_python(),
                 in_thread=composer.run.in_thread.isChecked(),
                 origin=origin,
+                budget=config.budget_config,
             )
         )
 

@@ -8,8 +8,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dacapo_engine.errors import ConfigError, DacapoError, DuplicateNameError, NotFoundError
+from dacapo_engine.experiments.budgets.budget_config import BudgetConfig, TimeBudgetConfig
 from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
 from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier import (
     LocalArrayIdentifier,
@@ -20,6 +22,7 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.image_array_config imp
 from dacapo_engine.experiments.datasplits.datasets.arrays.tiff_array_config import TiffArrayConfig
 from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array_config import ZarrArrayConfig
 from dacapo_engine.experiments.run_config import RunConfig
+from dacapo_engine.kept_length import kept_length
 from dacapo_engine.measured_volumes import names_apart
 from dacapo_engine.setup_run import check_volumes, set_up_run
 from dacapo_engine.store.atomic import write_text
@@ -57,6 +60,8 @@ class TrainingRequest:
         Layers to learn from; None goes on with a run that has its own.
     settings
         What the forms say; None takes what fits the data.
+    num_iterations, budget
+        The last iteration, or with a budget the most there can be.
     origin
         The run whose weights a new one begins with; None for random ones.
     """
@@ -69,6 +74,7 @@ class TrainingRequest:
     python: str
     in_thread: bool = False
     origin: RunOrigin | None = None
+    budget: BudgetConfig | None = None
 
 
 @dataclass(frozen=True)
@@ -185,8 +191,16 @@ def _write_new_run(
         config = request.settings.applied_to(config)
         check_volumes(config)
     start = request.origin.start_config if request.origin is not None else None
-    config = config.replace(num_iterations=request.num_iterations, start_config=start)
+    config = config.replace(start_config=start, **_length(request))
     write_text(folder.run_file, to_yaml(config))
+
+
+def _length(request: TrainingRequest) -> dict[str, Any]:
+    """How long a new run trains: how fast it is was not measured yet."""
+    budget = request.budget
+    if isinstance(budget, TimeBudgetConfig):
+        budget = budget.unmeasured()
+    return {"num_iterations": request.num_iterations, "budget_config": budget}
 
 
 def _write_descendant(
@@ -195,7 +209,7 @@ def _write_descendant(
     folder, length = request.folder, request.num_iterations
     config = describe_descendant(origin, folder, request.settings, length, cancelled)
     if not cancelled():
-        write_text(folder.run_file, to_yaml(config))
+        write_text(folder.run_file, to_yaml(config.replace(**_length(request))))
 
 
 def _written(volume: TrainingVolume, container: Path, cancelled: Callable[[], bool]) -> VolumeFiles:
@@ -240,13 +254,17 @@ def _check_goes_on(request: TrainingRequest) -> None:
             hint=f"Choose another name, such as {free_name(folder.path.parent, folder.name)!r}.",
             place="train.run_name",
         )
+    length = {"num_iterations": request.num_iterations, "budget_config": request.budget}
+    config = kept_length(stored.replace(**length), folder)
     status = read_status(folder)
-    if status is not None and status.iteration >= request.num_iterations:
+    if status is not None and status.iteration >= config.train_until:
         raise ConfigError(
             f"This run has trained {status.iteration:,} iterations already.",
-            hint="Enter a larger number of iterations to go on.",
+            hint="Enter a longer time, or more iterations, to go on.",
             place="train.iterations",
         )
+    if config != stored:
+        write_text(folder.run_file, to_yaml(config))
 
 
 def _is_other_data(data: TrainingData, stored: RunConfig) -> bool:

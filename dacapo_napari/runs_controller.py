@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -115,6 +116,8 @@ class RunsController(QObject):
         self._call(kept_checkpoints, partial(self._on_checkpoints, folder), folder)
 
     def _compare(self, runs: Runs) -> None:
+        # What came later is what was changed.
+        runs = sorted(runs, key=lambda run: (run.started or math.inf, run.name))
         folder = _folder(runs[0])
         if len(runs) > 1:
             other = _folder(runs[1])
@@ -127,7 +130,7 @@ class RunsController(QObject):
             self.failed.emit(Failed.of(error))
             return
         done = partial(self._on_compared, folder.name, "the forms")
-        length = self._composer.run.iterations.value()
+        length = self._composer.forms.model.budget.length().num_iterations
         self._call(compare_with_settings, done, folder, settings, length)
 
     def _settings(self) -> RunSettings:
@@ -161,6 +164,7 @@ class RunsController(QObject):
         self._composer.fill(config)
         self.set_origin(origin)
         self._composer.look()
+        self._composer.said.emit("Change what you like, then press Start.")
 
     def _on_weighed(self, runs: Path, names: list[str], doomed: Doomed) -> None:
         what = names[0] if len(names) == 1 else f"{len(names)} runs"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
+
+import psutil
 
 from dacapo_engine.boxes import Box
 from dacapo_engine.division import split_volumes
@@ -12,6 +16,8 @@ from dacapo_engine.experiments.datasplits.datasets.merged_facts import merge_fac
 from dacapo_engine.experiments.datasplits.datasets.volume_facts import VolumeFacts
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.holdout import voxels_of
+from dacapo_engine.network_presets import PresetName
+from dacapo_engine.preset_choice import choose_preset
 from dacapo_engine.presets import suggest_run, task_of
 from dacapo_napari.measured_parts import measure_parts
 from dacapo_napari.run_setup import free_name
@@ -36,6 +42,10 @@ class Suggestion:
         Whether scores are those of data that is trained on.
     each
         What was measured of each part of the data.
+    train_facts
+        What was measured of the volumes that are trained on, together.
+    preset
+        The size of network that fits them and this computer.
     """
 
     facts: VolumeFacts
@@ -44,6 +54,8 @@ class Suggestion:
     held_back: str = ""
     optimistic: bool = False
     each: tuple[VolumeFacts | Failed, ...] = ()
+    train_facts: VolumeFacts | None = None
+    preset: str = "small"
 
     @property
     def held_boxes(self) -> tuple[Box, ...]:
@@ -65,8 +77,21 @@ class DataProblems:
     each: tuple[VolumeFacts | Failed, ...]
 
 
-def suggest(parts: Sequence[TrainingData], runs: Path, device: str) -> Suggestion | DataProblems:
+def suggest(
+    parts: Sequence[TrainingData],
+    runs: Path,
+    device: str,
+    memory: int | None = None,
+    preset: PresetName = "auto",
+) -> Suggestion | DataProblems:
     """Measure the volumes and derive a run from what was found; off the Qt thread.
+
+    Parameters
+    ----------
+    device, memory
+        The kind of device, and the bytes that are free there; None where not known.
+    preset
+        The size of network that the user wants.
 
     Raises
     ------
@@ -80,8 +105,20 @@ def suggest(parts: Sequence[TrainingData], runs: Path, device: str) -> Suggestio
     volumes = [volume for part in measured for volume in part.volumes]
     split = split_volumes(volumes)
     name = free_name(runs, safe_name(parts[0].first.name))
+    train_facts = merge_facts([volume.facts for volume in split.train])
+    fitting = choose_preset("auto", train_facts, device, _free(device, memory), os.cpu_count() or 1)
     config = suggest_run(
-        split.train, split.validate, name=name, device=device, task=task_of(volumes)
+        split.train,
+        split.validate,
+        name=name,
+        preset=cast(PresetName, fitting) if preset == "auto" else preset,
+        device=device,
+        task=task_of(volumes),
     )
     facts = merge_facts([volume.facts for volume in volumes])
-    return Suggestion(facts, config, name, split.text, split.optimistic, each)
+    return Suggestion(facts, config, name, split.text, split.optimistic, each, train_facts, fitting)
+
+
+def _free(device: str, memory: int | None) -> int | None:
+    """Free bytes; those of the computer for its processor, which the engine does not tell."""
+    return int(psutil.virtual_memory().available) if device == "cpu" else memory

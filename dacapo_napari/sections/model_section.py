@@ -1,23 +1,26 @@
-"""The network and how it is trained."""
+"""The network and how long it is trained; all else of both is advanced."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from qtpy.QtCore import QTimer
+from qtpy.QtCore import QTimer, Signal
 from qtpy.QtGui import QShowEvent
-from qtpy.QtWidgets import QFormLayout, QWidget
+from qtpy.QtWidgets import QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from dacapo_engine.errors import ConfigError
 from dacapo_engine.experiments.architectures.architecture_config import ArchitectureConfig
 from dacapo_engine.experiments.architectures.cnnectome_unet_config import CNNectomeUNetConfig
 from dacapo_engine.experiments.architectures.unet_sizes import check_input_shape
+from dacapo_engine.experiments.datasplits.datasets.volume_facts import VolumeFacts
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.trainers.trainer_config import TrainerConfig
-from dacapo_napari.forms import Editor, field_editor
+from dacapo_napari.forms import Editor, Fold, field_editor
 from dacapo_napari.forms.group_editor import align_units
 from dacapo_napari.run_settings import RunSettings
+from dacapo_napari.sections.budget_row import BudgetRow
 from dacapo_napari.sections.form_section import FormSection, run_field, valid_value
+from dacapo_napari.sections.preset_row import PresetRow
 from dacapo_napari.sections.section import SectionState
 
 __all__ = ["ModelSection"]
@@ -27,22 +30,49 @@ _RUN_FIELDS = ("validation_interval", "checkpoint_interval", "keep_checkpoints",
 
 
 class ModelSection(FormSection):
-    """The network and how it is trained."""
+    """The network and how long it is trained.
+
+    Attributes
+    ----------
+    budget
+        How long the run trains.
+    preset
+        The size of the network.
+
+    Signals
+    -------
+    preset_changed()
+        Another preset was chosen, and its network is shown.
+    save_wanted()
+        The run is to be written as a file.
+    load_wanted()
+        The forms are to be filled from a file.
+    """
+
+    preset_changed = Signal()
+    save_wanted = Signal()
+    load_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Model", "model", parent)
-        self._architecture = self._add(run_field("architecture_config", "architecture"))
-        self._trainer = self._add(run_field("trainer_config", "trainer", "augments"))
+        super().__init__("Model and budget", "model", parent)
+        self.preset = PresetRow(self)
+        self.budget = BudgetRow(self)
+        self._architecture = run_field("architecture_config", "architecture")
+        self._trainer = run_field("trainer_config", "trainer", "augments")
         self._run_fields = {
             name: field_editor(RunConfig.model_fields[name], name=f"run.{name}")
             for name in _RUN_FIELDS
         }
-        form = QFormLayout()
-        for name, editor in self._run_fields.items():
-            form.addRow(RunConfig.model_fields[name].title, editor)
+        for editor in self._editors():
             editor.valueChanged.connect(self._on_edited)
-        self._layout.addLayout(form)
+        self._lay_out()
+        self.preset.chosen.connect(self.use_preset)
+        self.budget.changed.connect(self._on_budget_changed)
         self.set_state(SectionState.TO_DO, "fitted to the data once it is chosen")
+
+    def offer(self, facts: VolumeFacts, suggested: str) -> None:
+        """Offer the presets for volumes like these; `suggested` fits this computer."""
+        self.preset.offer(facts, suggested)
 
     def fill(self, settings: RunSettings) -> None:
         """Show these settings."""
@@ -52,6 +82,21 @@ class ModelSection(FormSection):
             self._fill(editor, getattr(settings, name))
         self._show_state(True)
 
+    def use_preset(self, name: str) -> None:
+        """Show the network of a preset; everything else stays as it was entered."""
+        found = self.preset.network(name)
+        if found is None:
+            return
+        network, batch_size = found
+        self._fill(self._architecture, network)
+        trainer = valid_value(self._trainer).replace(batch_size=batch_size)
+        if "accumulate" in type(trainer).model_fields:
+            trainer = trainer.replace(accumulate=1)
+        self._fill(self._trainer, trainer)
+        self._show_state(True)
+        self.preset_changed.emit()
+        self.changed.emit()
+
     def architecture(self) -> ArchitectureConfig:
         """The network; its patch is one that it can take."""
         architecture: ArchitectureConfig = valid_value(self._architecture)
@@ -59,14 +104,73 @@ class ModelSection(FormSection):
             check_input_shape(architecture, architecture.input_shape)
         return architecture
 
+    def trainer(self, augments: tuple[Any, ...]) -> TrainerConfig:
+        """How it is trained, with these augments where the trainer has any."""
+        trainer: TrainerConfig = valid_value(self._trainer)
+        if "augments" in type(trainer).model_fields:
+            return trainer.replace(augments=augments)
+        return trainer
+
+    def run_fields(self) -> dict[str, Any]:
+        """Fields of the run itself."""
+        return {name: editor.value() for name, editor in self._run_fields.items()}
+
     def check(self) -> bool:
         """Show what does not fit at its field; whether all fits."""
-        return super().check() and self._check_patch()
+        fits = super().check() and self._check_patch()
+        if not fits:
+            self._advanced.setUnfolded(True)
+        return fits
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Line up the fields now that the theme's fonts are known."""
+        super().showEvent(event)
+        align_units(self._run_fields.values())
+
+    def _lay_out(self) -> None:
+        rows = QFormLayout()
+        rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        rows.addRow("Model", self.preset)
+        rows.addRow("Train", self.budget)
+        self._layout.addLayout(rows)
+        advanced = QWidget(self)
+        inner = QVBoxLayout(advanced)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.addWidget(self._architecture)
+        inner.addWidget(self._trainer)
+        form = QFormLayout()
+        for name, editor in self._run_fields.items():
+            form.addRow(RunConfig.model_fields[name].title, editor)
+        inner.addLayout(form)
+        self._advanced = Fold("Advanced", advanced, self)
+        self._advanced.button().setObjectName("model.advanced")
+        self._advanced.button().setToolTip("Everything there is to set about network and training.")
+        self._layout.addWidget(self._advanced)
+        self._layout.addLayout(self._file_buttons())
+
+    def _file_buttons(self) -> QHBoxLayout:
+        save, load = QPushButton("Save…", self), QPushButton("Load…", self)
+        save.setObjectName("model.save")
+        load.setObjectName("model.load")
+        save.setToolTip("Writes this run as the file that dacapo-engine train takes.")
+        load.setToolTip("Shows the settings of such a file here.")
+        save.clicked.connect(self.save_wanted)
+        load.clicked.connect(self.load_wanted)
+        line = QHBoxLayout()
+        line.addStretch(1)
+        line.addWidget(save)
+        line.addWidget(load)
+        return line
 
     def _on_edited(self) -> None:
         super()._on_edited()
         # The editor shows its own errors first.
         QTimer.singleShot(0, self._check_patch)
+
+    def _on_budget_changed(self) -> None:
+        if self.state is SectionState.READY:
+            self._show_state(True)
+        self.changed.emit()
 
     def _check_patch(self) -> bool:
         if any(editor.errors() for editor in self._editors()):
@@ -79,30 +183,10 @@ class ModelSection(FormSection):
             return False
         return True
 
-    def trainer(self, augments: tuple[Any, ...]) -> TrainerConfig:
-        """How it is trained, with these augments where the trainer has any."""
-        trainer: TrainerConfig = valid_value(self._trainer)
-        if "augments" in type(trainer).model_fields:
-            return trainer.replace(augments=augments)
-        return trainer
-
-    def showEvent(self, event: QShowEvent | None) -> None:
-        """Line up the fields now that the theme's fonts are known."""
-        super().showEvent(event)
-        align_units(self._run_fields.values())
-
-    def run_fields(self) -> dict[str, Any]:
-        """Fields of the run itself."""
-        return {name: editor.value() for name, editor in self._run_fields.items()}
-
     def _editors(self) -> tuple[Editor, ...]:
         return (self._architecture, self._trainer, *self._run_fields.values())
 
     def _words(self) -> str:
-        architecture = self._architecture.value()
-        parts = []
-        if (shape := getattr(architecture, "input_shape", None)) is not None:
-            parts.append("patch " + " x ".join(str(extent) for extent in shape))
-        if (features := getattr(architecture, "num_fmaps", None)) is not None:
-            parts.append(f"{features} features")
-        return ", ".join(parts) or str(architecture.type).replace("_", " ")
+        network = self._architecture.value()
+        self.preset.show_network(network, self._trainer.value().batch_size)
+        return f"{self.preset.name()}, {self.budget.length().words}"

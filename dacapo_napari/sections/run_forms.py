@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from qtpy.QtWidgets import QWidget
 
 from dacapo_engine.errors import DacapoError
@@ -22,6 +24,7 @@ class RunForms:
         self.augments = AugmentsSection(parent)
         self.model = ModelSection(parent)
         self._suggested: RunSettings | None = None
+        self.model.preset_changed.connect(self._on_preset_changed)
         self._is_chosen = False
 
     @property
@@ -61,6 +64,22 @@ class RunForms:
     def _show(self, settings: RunSettings) -> None:
         for section in self.sections:
             section.fill(settings)
+
+    def _on_preset_changed(self) -> None:
+        """Let the network of a preset count as suggested: it gives way to what fits new data."""
+        if self._suggested is None:
+            return
+        trainer, shown = self._suggested.trainer_config, self.model.trainer(())
+        of_preset = {
+            name: getattr(shown, name)
+            for name in ("batch_size", "accumulate")
+            if name in type(trainer).model_fields and name in type(shown).model_fields
+        }
+        self._suggested = replace(
+            self._suggested,
+            architecture_config=self.model.architecture(),
+            trainer_config=trainer.replace(**of_preset),
+        )
 
     def _read(self) -> RunSettings:
         return RunSettings(
