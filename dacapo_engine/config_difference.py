@@ -68,7 +68,10 @@ def _of_configs(
         if name not in ignored and name != "type":
             title = field.title or name.replace("_", " ").capitalize()
             values = getattr(before, name), getattr(after, name)
-            yield from _of_values((*path, title), *values, field_unit(field))
+            unit = field_unit(field)
+            # "Iterations: 8" says it already.
+            unit = "" if unit == title.lower() else unit
+            yield from _of_values((*path, title), *values, unit)
 
 
 def _of_values(path: tuple[str, ...], before: Any, after: Any, unit: str) -> Iterator[Difference]:
@@ -132,7 +135,7 @@ def _words(value: Any, unit: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Config):
-        return kind_words(value)
+        return f"{kind_words(value)} ({_summary(value)})"
     if isinstance(value, tuple):
         return _with_unit(_short(_list_words(value)), unit)
     return _with_unit(f"{value:g}" if _is_round(value) else str(value), unit)

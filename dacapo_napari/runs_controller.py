@@ -164,7 +164,6 @@ class RunsController(QObject):
         self._composer.fill(config)
         self.set_origin(origin)
         self._composer.look()
-        self._composer.said.emit("Change what you like, then press Start.")
 
     def _on_weighed(self, runs: Path, names: list[str], doomed: Doomed) -> None:
         what = names[0] if len(names) == 1 else f"{len(names)} runs"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from qtpy.QtCore import QObject, Qt, Signal
 from qtpy.QtGui import QAction, QKeySequence
-from qtpy.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from dacapo_engine.store.run_summary import UNREADABLE, RunSummary
 
@@ -106,6 +106,7 @@ class RunActions(QObject):
     def __init__(self, table: QWidget) -> None:
         super().__init__(table)
         self._actions: dict[str, QAction] = {}
+        self._buttons: dict[str, QPushButton] = {}
         self.menu = QMenu(table)
         self.menu.setToolTipsVisible(True)
         for verb in _VERBS:
@@ -116,6 +117,8 @@ class RunActions(QObject):
         """Enable what can be done with `runs`."""
         for verb in _VERBS:
             self._actions[verb.name].setEnabled(verb.fits(runs))
+            if verb.name in self._buttons:
+                self._buttons[verb.name].setEnabled(verb.fits(runs))
 
     def buttons(self, parent: QWidget) -> QHBoxLayout:
         """A line of buttons; the last one holds everything."""
@@ -125,14 +128,12 @@ class RunActions(QObject):
         for verb in _VERBS:
             if verb.button:
                 line.addWidget(self._button(verb, parent), 1)
-        more = QToolButton(parent)
-        more.setText("More")
+        more = QPushButton("More", parent)
         more.setObjectName("runs.more")
         more.setToolTip("Everything that can be done with the runs selected.")
         more.setMenu(self.menu)
-        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        more.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        line.addWidget(more)
+        line.addWidget(more, 1)
+        self.enable(())
         return line
 
     def action(self, name: str) -> QAction:
@@ -159,10 +160,10 @@ class RunActions(QObject):
         if isinstance(action, QAction):
             self.wanted.emit(str(action.data()))
 
-    def _button(self, verb: _Verb, parent: QWidget) -> QToolButton:
-        button = QToolButton(parent)
-        button.setDefaultAction(self._actions[verb.name])
+    def _button(self, verb: _Verb, parent: QWidget) -> QPushButton:
+        button = QPushButton(verb.text, parent)
         button.setObjectName(f"runs.{verb.name}")
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        button.setToolTip(verb.tip)
+        button.clicked.connect(self._actions[verb.name].trigger)
+        self._buttons[verb.name] = button
         return button

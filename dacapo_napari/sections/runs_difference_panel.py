@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
     QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -19,8 +19,6 @@ from dacapo_engine.config_difference import Difference
 from dacapo_napari.sections.section import ElidedLabel
 
 __all__ = ["RunsDifferencePanel"]
-
-_MOST_LINES = 12
 
 
 class RunsDifferencePanel(QFrame):
@@ -32,10 +30,11 @@ class RunsDifferencePanel(QFrame):
         self._title = ElidedLabel(self)
         self._title.setObjectName("runs.difference.title")
         self._count = QLabel("", self)
-        self.text = QPlainTextEdit(self)
+        self.text = QLabel("", self)
         self.text.setObjectName("runs.difference")
-        self.text.setReadOnly(True)
-        self.text.setTabChangesFocus(True)
+        self.text.setWordWrap(True)
+        self.text.setTextFormat(Qt.TextFormat.PlainText)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         copy, close = QPushButton("Copy", self), QPushButton("Close", self)
         copy.setObjectName("runs.difference.copy")
         close.setObjectName("runs.difference.close")
@@ -57,15 +56,12 @@ class RunsDifferencePanel(QFrame):
         """List the differences between the runs of these names."""
         self._title.setText(f"From {before} to {after}")
         lines = [f"{' > '.join(d.path)}: {d.before} → {d.after}" for d in differences]
-        self.text.setPlainText("\n".join(lines) or "The settings are the same.")
+        self.text.setText("\n".join(lines) or "The settings are the same.")
         count = len(lines)
         self._count.setText(f"{count} setting{'s' * (count != 1)}")
         self.show()
-        # As long lines are broken, there are more of them than differences.
-        rows = min(max(2 * count, 2), _MOST_LINES)
-        self.text.setFixedHeight(rows * self.text.fontMetrics().lineSpacing() + 12)
 
     def _on_copy(self) -> None:
         clipboard = QApplication.clipboard()
         if clipboard is not None:
-            clipboard.setText(f"{self._title.whole_text()}\n{self.text.toPlainText()}")
+            clipboard.setText(f"{self._title.whole_text()}\n{self.text.text()}")

@@ -19,7 +19,6 @@ __all__ = ["AGE", "BEST", "COLUMNS", "ITERATIONS", "NAME", "SORT_ROLE", "STATE",
 COLUMNS = ("Run", "State", "Iterations", "Best", "Age")
 NAME, STATE, ITERATIONS, BEST, AGE = range(5)
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
-_LARGE = 100_000
 _MARKS = {
     "starting": "▶",
     "training": "▶",
@@ -57,6 +56,7 @@ class RunsModel(QAbstractTableModel):
         super().__init__(parent)
         self._rows: list[RunSummary] = []
         self._checked: set[str] = set()
+        self._criterion = ""
 
     @property
     def runs(self) -> tuple[RunSummary, ...]:
@@ -81,9 +81,15 @@ class RunsModel(QAbstractTableModel):
             self.endRemoveRows()
         for row, run in enumerate(runs):
             self._put(row, run)
+        self._name_best()
         if not self._checked <= names:
             self._checked &= names
             self.checked_changed.emit()
+
+    def texts(self, column: int) -> set[str]:
+        """The different texts of a column, its title among them."""
+        title = str(self.headerData(column, Qt.Orientation.Horizontal))
+        return {title, *(self._text(run, column) for run in self._rows)}
 
     def refresh_ages(self) -> None:
         """Time has passed."""
@@ -107,6 +113,8 @@ class RunsModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
         if orientation is not Qt.Orientation.Horizontal:
             return None
+        if section == BEST and role == Qt.ItemDataRole.DisplayRole and self._criterion:
+            return f"Best {self._criterion}"
         if role == Qt.ItemDataRole.ToolTipRole:
             return _TIPS[section]
         return COLUMNS[section] if role == Qt.ItemDataRole.DisplayRole else None
@@ -120,7 +128,7 @@ class RunsModel(QAbstractTableModel):
             return None
         run, column = self._rows[index.row()], index.column()
         if role == Qt.ItemDataRole.DisplayRole:
-            return _texts(run)[column]
+            return self._text(run, column)
         if role == Qt.ItemDataRole.ToolTipRole:
             return _tip(run)
         if role == SORT_ROLE:
@@ -128,7 +136,7 @@ class RunsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.CheckStateRole and column == NAME:
             ticked = run.name in self._checked
             return Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked
-        if role == Qt.ItemDataRole.TextAlignmentRole and column in {ITERATIONS, AGE}:
+        if role == Qt.ItemDataRole.TextAlignmentRole and column in {ITERATIONS, BEST, AGE}:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
 
@@ -143,6 +151,19 @@ class RunsModel(QAbstractTableModel):
         self.dataChanged.emit(index, index, [role])
         self.checked_changed.emit()
         return True
+
+    def _text(self, run: RunSummary, column: int) -> str:
+        if column == BEST and self._criterion:
+            return _best(run).removeprefix(f"{self._criterion} ")
+        return _texts(run)[column]
+
+    def _name_best(self) -> None:
+        """Where all runs are scored alike, the title says by what."""
+        found = {run.top[0].replace("_", " ") for run in self._rows if run.top is not None}
+        criterion = found.pop() if len(found) == 1 else ""
+        if criterion != self._criterion:
+            self._criterion = criterion
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, BEST, BEST)
 
     def _put(self, row: int, run: RunSummary) -> None:
         if row < len(self._rows) and self._rows[row].name == run.name:
@@ -166,11 +187,15 @@ def _progress(run: RunSummary) -> str:
         return ""
     if run.iteration >= run.num_iterations:
         return _short(run.iteration)
-    return f"{_short(run.iteration)} / {_short(run.num_iterations)}"
+    return f"{_short(run.iteration)}/{_short(run.num_iterations)}"
 
 
 def _short(number: int) -> str:
-    return f"{number:,}" if number < _LARGE else f"{number / 1000:,.0f}k"
+    """A number in four characters: ``950``, ``1.5k``, ``12k``, ``2.4M``."""
+    for size, unit in ((1_000_000, "M"), (1000, "k")):
+        if number >= size:
+            return f"{number / size:.2g}{unit}" if number < 10 * size else f"{number // size}{unit}"
+    return str(number)
 
 
 def _best(run: RunSummary) -> str:

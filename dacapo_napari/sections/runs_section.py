@@ -171,5 +171,7 @@ def _details(run: RunSummary) -> str:
     top = run.top
     best = ""
     if top is not None:
-        best = f"Best {top[0].replace('_', ' ')} {top[1].value:.3g} at {top[1].iteration:,}."
+        best = (
+            f"Best {top[0].replace('_', ' ')} {top[1].value:.3g} at iteration {top[1].iteration:,}."
+        )
     return " ".join(part for part in (run.problem, told, best, origin) if part)

@@ -15,13 +15,23 @@ from qtpy.QtCore import (
 from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from dacapo_engine.store.run_summary import RunSummary
-from dacapo_napari.sections.runs_model import AGE, NAME, SORT_ROLE, RunsModel
+from dacapo_napari.sections.runs_model import (
+    AGE,
+    BEST,
+    ITERATIONS,
+    NAME,
+    SORT_ROLE,
+    STATE,
+    RunsModel,
+)
 
 __all__ = ["RunsTable"]
 
 _FEWEST_ROWS = 3
 _MOST_ROWS = 9
 _AGES_MS = 30_000
+_PADDING = 12
+_WIDEST = 90
 
 
 class RunsTable(QTableView):
@@ -58,12 +68,14 @@ class RunsTable(QTableView):
         self._selection.selectionChanged.connect(self._on_selected)
         for signal in (self.runs.dataChanged, self.runs.rowsInserted, self.runs.rowsRemoved):
             signal.connect(self._on_selected)
+        self._fit_columns()
         self._fit()
 
     def show_runs(self, runs: tuple[RunSummary, ...]) -> None:
         """Take other rows; what is selected and ticked stays."""
         before = self.runs.rowCount()
         self.runs.show(runs)
+        self._fit_columns()
         if self.runs.rowCount() != before:
             self._fit()
 
@@ -111,10 +123,14 @@ class RunsTable(QTableView):
         self._header.setSectionsClickable(True)
         self._header.setHighlightSections(False)
         self._header.setMinimumSectionSize(30)
-        # The widths of hundreds of rows that nobody sees are not measured.
-        self._header.setResizeContentsPrecision(2 * _MOST_ROWS)
-        self._header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self._header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+
+    def _fit_columns(self) -> None:
+        """As wide as what they hold: Qt would leave room for an arrow in each title."""
+        metrics = self.fontMetrics()
+        for column in (STATE, ITERATIONS, BEST, AGE):
+            widest = max(map(metrics.horizontalAdvance, self.runs.texts(column)))
+            self._header.resizeSection(column, min(widest, _WIDEST) + _PADDING)
 
     def _fit(self) -> None:
         rows = min(max(self.runs.rowCount(), _FEWEST_ROWS), _MOST_ROWS)
