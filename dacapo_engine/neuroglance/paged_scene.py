@@ -55,10 +55,10 @@ class PagedScene:
 
     def _show(self, number: int) -> None:
         with self._lock:
-            before = self._pages[self._number].world()
+            before = self._pages[self._number]
             self._number = number % len(self._pages)
             page = self._pages[self._number]
-            self._draw(page, stays=page.world() == before)
+            self._draw(page, stays=page.place() == before.place())
             self._tell(page)
 
     def _draw(self, page: Page, *, stays: bool) -> None:

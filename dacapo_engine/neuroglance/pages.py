@@ -94,6 +94,10 @@ class Page:
         axes = tuple(axis for axis in first.axes if axis != "c")
         return World(axes, tuple(first.voxel_size_nm))
 
+    def place(self) -> tuple[World, list[float]]:
+        """World and middle: pages of the same place are looked at from where the last one was."""
+        return self.world(), self.center()
+
     def center(self) -> list[float]:
         """The middle of the first array, as the viewer counts it."""
         first = self.shown[0].array

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from multiprocessing.connection import Connection
 
@@ -33,6 +34,9 @@ def serve(connection: Connection, scene: Scene, bind_address: str, bind_port: in
     except EOFError:
         return
     finally:
+        # What a browser still asks for while the server goes away concerns nobody.
+        logging.getLogger("tornado").setLevel(logging.CRITICAL)
+        neuroglancer.stop()
         scene.close()
 
 
