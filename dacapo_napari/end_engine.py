@@ -13,7 +13,6 @@ from dacapo_engine.store.run_folder import RunFolder
 
 __all__ = ["end_engine"]
 
-_PATIENCE = 5.0
 _SAME_START = 1.0
 
 
@@ -75,4 +74,3 @@ def _end_tree(process: psutil.Process) -> None:
             f"The process {refused[-1]} belongs to somebody else and cannot be ended.",
             hint="Ask whoever has started it.",
         )
-    psutil.wait_procs(tree, timeout=_PATIENCE)

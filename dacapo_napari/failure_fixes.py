@@ -11,7 +11,9 @@ from qtpy.QtWidgets import QApplication, QFileDialog
 
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.smaller_run import smaller
+from dacapo_engine.store.atomic import write_text
 from dacapo_engine.store.run_folder import RunFolder
+from dacapo_engine.yaml_file import to_yaml
 from dacapo_napari.engine_thread import OUTPUT_NAME
 from dacapo_napari.failure_report import failure_report
 from dacapo_napari.run_composer import RunComposer
@@ -121,7 +123,12 @@ class FailureFixes(QObject):
         folder = self._session.folder
         if folder is None or not self._session.has_begun:
             self._composer.fill(change)
-            self._start()
+            if folder is None or self._composer.data.is_complete():
+                self._start()
+                return
+            self._session.call("rewrite", write_text, folder.run_file, to_yaml(change)).begin(
+                lambda nothing: self._start(), self.show
+            )
             return
         self._session.call("descendant", _descendant, folder).begin(
             lambda found: self._start_descendant(change, folder, *found), self.show

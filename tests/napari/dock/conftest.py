@@ -10,12 +10,16 @@ import napari
 import numpy as np
 import pytest
 import zarr
+from napari.layers import Image, Labels
 from qtpy.QtWidgets import QApplication, QWidget
 
 from dacapo_engine.store.rows import append_row
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_napari import plugin_settings
 from dacapo_napari.background import wait_for_all
+from dacapo_napari.layer_volume import layer_volume
+from dacapo_napari.run_setup import TrainingRequest, prepare_run
+from dacapo_napari.training_data import LabelledLayers, TrainingData
 
 VOXEL_SIZE = (283.718, 126.786, 126.786)
 
@@ -61,6 +65,19 @@ def run_folder(tmp_path: Path) -> RunFolder:
     folder = RunFolder(tmp_path / "runs" / "made")
     folder.path.mkdir(parents=True)
     return folder
+
+
+@pytest.fixture
+def written(run_folder: RunFolder, nuclei: Any) -> RunFolder:
+    """A run that is described and was not trained."""
+    raw, labels = (array[:24, :64, :64] for array in nuclei)
+    axes = ("z", "y", "x")
+    layers = LabelledLayers(
+        layer_volume(Image(raw, name="raw"), axes), layer_volume(Labels(labels), axes)
+    )
+    request = TrainingRequest(run_folder, TrainingData((layers,)), None, 100, "cpu", "python")
+    prepare_run(request, lambda: False)
+    return run_folder
 
 
 def write_snapshot(folder: RunFolder, iteration: int, offset: tuple[float, ...]) -> None:

@@ -226,25 +226,12 @@ def test_other_settings_under_that_name_get_a_sentence(
 
 
 @pytest.fixture
-def trained(run_folder: RunFolder, nuclei: Any) -> RunFolder:
+def trained(written: RunFolder) -> RunFolder:
     """A run as the engine leaves it: three iterations, one snapshot."""
-    from napari.layers import Image, Labels
-
-    from dacapo_napari.layer_volume import layer_volume
-    from dacapo_napari.run_setup import TrainingRequest, prepare_run
-    from dacapo_napari.training_data import LabelledLayers, TrainingData
-
-    raw, labels = (array[:24, :64, :64] for array in nuclei)
-    axes = ("z", "y", "x")
-    layers = LabelledLayers(
-        layer_volume(Image(raw, name="raw"), axes), layer_volume(Labels(labels), axes)
-    )
-    request = TrainingRequest(run_folder, TrainingData((layers,)), None, 100, "cpu", "python")
-    prepare_run(request, lambda: False)
     for iteration in range(3):
-        append_row(run_folder.training_stats_file, {"iteration": iteration, "loss": 0.7})
-    write_snapshot(run_folder, 2, (0.0, 0.0, 0.0))
-    return run_folder
+        append_row(written.training_stats_file, {"iteration": iteration, "loss": 0.7})
+    write_snapshot(written, 2, (0.0, 0.0, 0.0))
+    return written
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
