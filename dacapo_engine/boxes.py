@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["Box", "box_slices", "box_words", "clip_box", "overlap", "remainder"]
+__all__ = ["Box", "box_slices", "box_words", "clip_box", "neighbours", "overlap", "remainder"]
 
 Box = tuple[tuple[int, ...], tuple[int, ...]]
 """Begin and shape in voxels, spatial axes only."""
@@ -13,6 +13,17 @@ Box = tuple[tuple[int, ...], tuple[int, ...]]
 def box_slices(box: Box) -> tuple[slice, ...]:
     """The box as an index."""
     return tuple(slice(b, b + n) for b, n in zip(*box, strict=True))
+
+
+def neighbours(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Rows of ascending numbers without a gap: the first one of each, and how many there are."""
+    rows: list[tuple[int, int]] = []
+    for number in numbers:
+        if rows and sum(rows[-1]) == number:
+            rows[-1] = rows[-1][0], rows[-1][1] + 1
+        else:
+            rows.append((number, 1))
+    return rows
 
 
 def clip_box(box: Box, shape: Sequence[int]) -> Box | None:

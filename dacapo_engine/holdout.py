@@ -27,6 +27,7 @@ __all__ = [
     "is_scored_on_training_data",
     "limited",
     "middle_box",
+    "voxels_of",
 ]
 
 _MOST_VOXELS = 600_000
@@ -177,16 +178,21 @@ def is_scored_on_training_data(config: RunConfig) -> bool:
     return any(_share_voxels(one, other) for one in scored for other in trained)
 
 
+def voxels_of(labels: ArrayConfig) -> Box | None:
+    """Which voxels of another array labels are; None for all of an array of their own."""
+    if not isinstance(labels, CropArrayConfig) or labels.roi.unit != "voxels":
+        return None
+    offset, shape = labels.roi.offset, labels.roi.shape
+    return tuple(map(round, offset)), tuple(map(round, shape))
+
+
 def _share_voxels(one: ArrayConfig, other: ArrayConfig) -> bool:
-    (source, box), (other_source, other_box) = _part(one), _part(other)
-    if source != other_source:
+    box, other_box = voxels_of(one), voxels_of(other)
+    if _source(one, box) != _source(other, other_box):
         return False
     return box is None or other_box is None or overlap(box, other_box) is not None
 
 
-def _part(labels: ArrayConfig) -> tuple[ArrayConfig, Box | None]:
-    """The array of which labels are a part, and which part of it; None for all."""
-    if isinstance(labels, CropArrayConfig) and labels.roi.unit == "voxels":
-        offset, shape = labels.roi.offset, labels.roi.shape
-        return labels.source_array_config, (tuple(map(round, offset)), tuple(map(round, shape)))
-    return labels, None
+def _source(labels: ArrayConfig, box: Box | None) -> ArrayConfig:
+    whole: ArrayConfig = labels if box is None else labels.source_array_config  # type: ignore[attr-defined]
+    return whole

@@ -24,7 +24,7 @@ _PARTS = 64
 _PLANE_AXES = 2
 
 # Labelled throughout: objects in nearly every slice, and all over the volume.
-_THROUGHOUT, _ALL_OVER, _MOSTLY = 0.9, 0.5, 0.5
+_WITHOUT_GAPS, _THROUGHOUT, _ALL_OVER, _MOSTLY = 0.9, 0.8, 0.5, 0.5
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def likely_zero(census: LabelCensus, done: Sequence[Box] = ()) -> tuple[ZeroMean
         return ("background", True) if min(spread) >= _ALL_OVER else _PARTIAL
     share = len(census.painted) / census.num_slices
     inner = len(census.painted) / census.extent[1][0]
-    if min(spread[1:]) < _ALL_OVER or inner < _THROUGHOUT or share < _MOSTLY:
+    if min(spread[1:]) < _ALL_OVER or inner < _WITHOUT_GAPS or share < _MOSTLY:
         return _PARTIAL
     return "background", share >= _THROUGHOUT
 

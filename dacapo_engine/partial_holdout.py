@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dacapo_engine.boxes import Box, box_slices, clip_box
+from dacapo_engine.boxes import Box, box_slices, clip_box, neighbours
 from dacapo_engine.holdout import Division, choose_holdout, has_enough_objects, limited
 from dacapo_engine.label_census import take_census
 from dacapo_engine.label_meaning import LabelMeaning, done_slices
@@ -67,24 +67,14 @@ def _hold_back_slices(
     held = max(1, math.ceil(len(slices) * share))
     for at_end in (True, False):
         chosen = slices[-held:] if at_end else slices[:held]
-        runs = [limited(*_slab(labels.shape, *run), axis=0) for run in _runs(chosen)]
+        rows = neighbours(chosen)
+        runs = [limited(*_slab(labels.shape, n, n + count), axis=0) for n, count in rows]
         validate = tuple(run for run in runs if has_enough_objects(labels, run, fewest))
         if validate:
             cut = (0, chosen[0]) if at_end else (chosen[-1] + 1, labels.shape[0])
             words = f"the {'last' if at_end else 'first'} {held} of {len(slices)} done slices"
             return Division((_slab(labels.shape, *cut),), validate[:_MOST_RUNS], words)
     return None
-
-
-def _runs(slices: Sequence[int]) -> list[tuple[int, int]]:
-    """Beginning and end of every row of neighbouring slices."""
-    runs: list[tuple[int, int]] = []
-    for number in slices:
-        if runs and runs[-1][1] == number:
-            runs[-1] = runs[-1][0], number + 1
-        else:
-            runs.append((number, number + 1))
-    return runs
 
 
 def _within(

@@ -14,7 +14,9 @@ from dacapo_napari.device_list import ask_for_devices
 from dacapo_napari.dock_link import DockLink
 from dacapo_napari.end_notice import EndNotice
 from dacapo_napari.engine_service import EngineService
+from dacapo_napari.label_meanings import LabelMeanings
 from dacapo_napari.plugin_settings import engine_python, runs_folder
+from dacapo_napari.preview_control import PreviewControl
 from dacapo_napari.run_composer import RunComposer
 from dacapo_napari.run_session import RunSession
 from dacapo_napari.run_updates import Failed
@@ -64,8 +66,10 @@ class TrainWidget(QWidget):
         self.curve = self.run.watch
         self.bar = TrainBar()
         self.composer = RunComposer(self.session, self.data, self.forms, self.run, self)
+        self.labels = LabelMeanings(self.composer, self)
         self.control = TrainControl(self.composer, self.bar, self)
         self.watcher = RunWatcher(self.composer, self.curve, self)
+        self.preview = PreviewControl(self.composer, self.service, self)
         self.time_lapse = TimeLapse(self.session, lambda: self.data.raw_combo.layer(), self)
         self.curve.add_below_curve(TimeLapseRow(self.time_lapse))
         self.notice = EndNotice(self.session, self)
@@ -103,6 +107,7 @@ class TrainWidget(QWidget):
     def close_down(self) -> None:
         """Let go of everything; a training goes on or is asked to stop, as the user chose."""
         self.data.close_down()
+        self.labels.panel.close_down()
         self.run.close_down()
         self.watcher.close_down()
         self.session.link.close()
@@ -126,6 +131,7 @@ class TrainWidget(QWidget):
     def _on_theme_changed(self, event: object = None) -> None:
         colours = theme_colours(self._viewer.theme)
         self.bar.set_theme(colours)
+        self.labels.panel.set_theme(colours)
         for section in self.sections:
             section.set_theme(colours)
 

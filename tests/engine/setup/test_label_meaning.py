@@ -102,7 +102,7 @@ def test_which_voxels_say_something() -> None:
     ("slices", "zero", "sure"),
     [
         (slice(None), "background", True),
-        (slice(4, 22), "background", False),
+        (slice(4, 20), "background", False),
         ([3, 11, 19], "background_where_done", False),
         (slice(2, 5), "background_where_done", False),
     ],

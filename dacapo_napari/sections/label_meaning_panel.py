@@ -1,0 +1,349 @@
+"""What the labels of one volume mean: asked where it cannot be seen, kept with their layer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from qtpy.QtCore import QTimer, Signal
+from qtpy.QtWidgets import QVBoxLayout, QWidget
+
+from dacapo_engine.boxes import overlap
+from dacapo_engine.label_meaning import BACKGROUND_EVERYWHERE, LabelMeaning, ZeroMeaning
+from dacapo_engine.label_pieces import number_pieces
+from dacapo_napari.background import BackgroundCall
+from dacapo_napari.label_look import LabelLook, look_at_labels, numbers_words, share_words
+from dacapo_napari.label_notes import LabelNotes, read_notes, toggled, write_notes
+from dacapo_napari.layer_volume import LayerVolume
+from dacapo_napari.run_layers import view_kept
+from dacapo_napari.run_updates import Failed
+from dacapo_napari.sections.boxes_panel import BoxesPanel
+from dacapo_napari.sections.pieces_question import PiecesQuestion
+from dacapo_napari.sections.zero_rows import ZeroRows
+from dacapo_napari.slice_marks import SliceKey, slice_in_view
+from dacapo_napari.theme_colours import ThemeColours
+
+if TYPE_CHECKING:
+    from napari.components import ViewerModel
+    from napari.layers import Labels
+
+__all__ = ["LabelMeaningPanel"]
+
+_SETTLE_MS = 400
+_PLACE = ("scale", "translate", "units", "axis_labels")
+_NOTHING_DONE = "Nothing is marked as done: the network learns no background."
+
+
+class LabelMeaningPanel(QWidget):
+    """What 0 is, which slices are done, whether ids are objects, and boxes, for one volume.
+
+    Signals
+    -------
+    said(LabelMeaning)
+        The labels mean something else now.
+    numbered(Labels)
+        A new layer whose pieces have numbers; it is in the viewer.
+    asked()
+        There is a question about the labels that was not there before.
+    failed(Failed)
+        The labels could not be read.
+    """
+
+    said = Signal(object)
+    numbered = Signal(object)
+    asked = Signal()
+    failed = Signal(object)
+
+    def __init__(self, viewer: ViewerModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._viewer = viewer
+        self._labels: LayerVolume | None = None
+        self._layer: Labels | None = None
+        self._notes = LabelNotes()
+        self._look: LabelLook | None = None
+        self._told = BACKGROUND_EVERYWHERE
+        self._calls: dict[str, BackgroundCall] = {}
+        self._watched: Labels | None = None
+        self._is_stale = False
+        self._has_asked = False
+        self.pieces = PiecesQuestion(self)
+        self.zero = ZeroRows(self)
+        self.boxes = BoxesPanel(viewer, self)
+        self._key = SliceKey(self.mark_slice)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_SETTLE_MS)
+        self._timer.timeout.connect(self._count)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for part in (self.pieces, self.zero, self.boxes):
+            column.addWidget(part)
+        self._connect()
+        self.setVisible(False)
+
+    def show_labels(
+        self,
+        labels: LayerVolume | None,
+        layer: Labels | None = None,
+        meaning: LabelMeaning = BACKGROUND_EVERYWHERE,
+    ) -> None:
+        """Show what the labels of another volume mean; tells nobody what was known already.
+
+        Parameters
+        ----------
+        labels
+            None where no labels are chosen.
+        layer
+            Where they are a layer: what is said stays with it.
+        meaning
+            What was said of labels that are none.
+        """
+        if self._shows(labels, layer):
+            return
+        self._labels, self._layer, self._look = labels, layer, None
+        self._told = meaning
+        self._has_asked = False
+        self._notes = _notes_of(meaning) if layer is None else read_notes(layer)
+        self.setVisible(labels is not None)
+        self.zero.fold()
+        self.pieces.show_pieces("", None, None)
+        self.boxes.show_labels(layer, () if labels is None else labels.axes)
+        self._watch(layer)
+        self._refresh()
+        self._count()
+
+    def _shows(self, labels: LayerVolume | None, layer: Labels | None) -> bool:
+        old = self._labels
+        if labels is None or old is None or layer is not self._layer:
+            return labels is None and old is None
+        same = labels.data is old.data or labels.file is not None
+        return same and (labels.name, labels.axes) == (old.name, old.axes)
+
+    def meaning(self) -> LabelMeaning:
+        """What is said of the labels, and what they seem to mean where nothing is said."""
+        seems: ZeroMeaning = "background" if self._look is None else self._look.zero
+        if self._look is None and self._notes.zero is None:
+            seems = "background_where_done" if self._notes.done else self._told.zero
+        return LabelMeaning(
+            zero=self._notes.zero or seems,
+            done=(*self._notes.done, *self.boxes.boxes("done")),
+            kinds=bool(self._notes.kinds),
+            train=self.boxes.boxes("train"),
+            validate=self.boxes.boxes("validate"),
+        )
+
+    def mark_slice(self) -> None:
+        """Mark the slice in view as done, or no more where it was."""
+        box = None if self._layer is None else slice_in_view(self._viewer, self._layer)
+        if box is not None and self._labels is not None:
+            self._note(toggled(self._notes, box, self._labels.shape))
+
+    def set_theme(self, colours: ThemeColours) -> None:
+        """Take the colours of napari's theme."""
+        for part in (self.pieces, self.zero, self.boxes):
+            part.set_theme(colours)
+
+    def close_down(self) -> None:
+        """Let go of the layers; nobody wants what is being counted."""
+        self._timer.stop()
+        self.boxes.close_down()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """The same where the widgets are gone already."""
+        self._watch(None)
+        self.boxes.let_go()
+        for event in self._dims_events():
+            event.disconnect(self._on_slice)
+        for call in self._calls.values():
+            call.forget()
+        self._calls.clear()
+
+    def _note(self, notes: LabelNotes) -> None:
+        self._notes = notes
+        if self._layer is not None:
+            write_notes(self._layer, notes)
+        self._refresh()
+        self._tell()
+        self._count()
+
+    def _tell(self) -> None:
+        meaning = self.meaning()
+        if self._labels is not None and meaning != self._told:
+            self._told = meaning
+            self.said.emit(meaning)
+
+    def _ask(self) -> None:
+        look, notes = self._look, self._notes
+        if look is None:
+            return
+        zero = not look.sure and notes.zero is None and not self.meaning().done
+        pieces = look.pieces is not None and look.pieces.is_doubtful and notes.kinds is None
+        if (zero or pieces) and not self._has_asked:
+            self._has_asked = True
+            self.asked.emit()
+
+    def _refresh(self) -> None:
+        if self._labels is None:
+            return
+        meaning, look = self.meaning(), self._look
+        sure = look is None or look.sure or self._notes.zero is not None or bool(meaning.done)
+        self.zero.show_zero(meaning.zero, ask=not sure)
+        pieces = None if look is None else look.pieces
+        self.pieces.show_pieces(
+            self._labels.name, pieces, self._notes.kinds, can_number=self._layer is not None
+        )
+        self._show_done(meaning, look)
+        self._on_slice()
+
+    def _show_done(self, meaning: LabelMeaning, look: LabelLook | None) -> None:
+        words = "" if look is None else share_words(look.census, meaning)
+        unmarked = () if look is None else look.census.unmarked
+        doubt = _unmarked_words(unmarked) if meaning.done else _NOTHING_DONE
+        self.zero.show_done(words, doubt, unmarked=bool(unmarked))
+
+    def _is_marked(self) -> bool:
+        box = None if self._layer is None else slice_in_view(self._viewer, self._layer)
+        return box is not None and any(overlap(box, one) == box for one in self._notes.done)
+
+    def _count(self) -> None:
+        """Count on another thread; once more afterwards where labels were painted meanwhile."""
+        if self._labels is None:
+            return
+        if "count" in self._calls:
+            self._is_stale = True
+            return
+        call = BackgroundCall(
+            look_at_labels, self._labels, self.meaning(), self._notes.zero is not None
+        )
+        self._calls["count"] = call
+        labels = self._labels
+        call.begin(lambda look: self._on_counted(labels, look), self._on_not_counted)
+
+    def _on_not_counted(self, failure: Failed) -> None:
+        self._calls.pop("count", None)
+        self._is_stale = False
+        self.failed.emit(failure)
+
+    def _on_counted(self, labels: LayerVolume, look: LabelLook) -> None:
+        self._calls.pop("count", None)
+        is_old, self._is_stale = self._is_stale or labels is not self._labels, False
+        if labels is self._labels:
+            self._look = look
+            self._refresh()
+            self._tell()
+            self._ask()
+        if is_old:
+            self._timer.start()
+
+    def _on_painted(self, event: object = None) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _on_slice(self, event: object = None) -> None:
+        if self._labels is None:
+            return
+        seen = None if self._layer is None else slice_in_view(self._viewer, self._layer)
+        self.zero.set_drawable(seen is not None, self._layer is not None)
+        self.zero.show_marked(self._is_marked())
+
+    def _on_zero(self, zero: ZeroMeaning) -> None:
+        self._note(replace(self._notes, zero=zero))
+        self.zero.fold()
+
+    def _on_unmarked(self) -> None:
+        if self._look is None or self._labels is None:
+            return
+        notes, rest = self._notes, self._labels.shape[1:]
+        for number in self._look.census.unmarked:
+            box = (number, *(0 for _ in rest)), (1, *rest)
+            notes = toggled(notes, box, self._labels.shape)
+        self._note(notes)
+
+    def _on_kinds(self, kinds: bool) -> None:
+        self._note(replace(self._notes, kinds=kinds))
+
+    def _on_box_wanted(self) -> None:
+        """A box to be marked as done is drawn in the slice in view."""
+        seen = None if self._layer is None else slice_in_view(self._viewer, self._layer)
+        if seen is not None and len(seen[0]) > 2 and seen[1][-3] == 1:
+            self.boxes.draw("done", seen[0][-3], seen[0][-3])
+        else:
+            self.boxes.draw("done")
+
+    def _on_boxes(self) -> None:
+        self._refresh()
+        self._tell()
+        self._count()
+
+    def _on_number(self) -> None:
+        if self._labels is None or self._layer is None or "number" in self._calls:
+            return
+        self.pieces.show_numbering(True)
+        call = BackgroundCall(number_pieces, self._labels.data, self._labels.axes)
+        self._calls["number"] = call
+        layer = self._layer
+        call.begin(lambda values: self._on_numbered(layer, values), self._on_not_numbered)
+
+    def _on_numbered(self, layer: Labels, values: Any) -> None:
+        self._calls.pop("number", None)
+        self.pieces.show_numbering(False)
+        made = layer.as_layer_data_tuple()[1]
+        place = {name: made[name] for name in _PLACE}
+        # Notes go along, but for the answer that is no longer true.
+        with view_kept(self._viewer):
+            new = self._viewer.add_labels(values, name=f"{layer.name} numbered", **place)
+            layer.visible = False
+        write_notes(new, replace(read_notes(layer), kinds=None))
+        self.numbered.emit(new)
+
+    def _on_not_numbered(self, failure: Failed) -> None:
+        self._calls.pop("number", None)
+        self.pieces.show_numbering(False)
+        self.failed.emit(failure)
+
+    def _watch(self, layer: Labels | None) -> None:
+        """Listen to a labels layer and to no other one; its key marks slices."""
+        if self._watched is not None:
+            for event in _events(self._watched):
+                event.disconnect(self._on_painted)
+        self._watched = layer
+        if layer is not None:
+            for event in _events(layer):
+                event.connect(self._on_painted)
+        self._key.bind(layer)
+
+    def _connect(self) -> None:
+        for event in self._dims_events():
+            event.connect(self._on_slice)
+        self.zero.zero_chosen.connect(self._on_zero)
+        self.zero.slice_wanted.connect(self.mark_slice)
+        self.zero.box_wanted.connect(self._on_box_wanted)
+        self.zero.unmarked_wanted.connect(self._on_unmarked)
+        self.pieces.numbers_wanted.connect(self._on_number)
+        self.pieces.kinds_chosen.connect(self._on_kinds)
+        self.boxes.changed.connect(self._on_boxes)
+
+    def _dims_events(self) -> tuple[Any, ...]:
+        events = self._viewer.dims.events
+        return events.current_step, events.order, events.ndisplay
+
+
+def _events(layer: Labels) -> tuple[Any, ...]:
+    """What a labels layer tells when it was painted, filled, undone, or its array replaced."""
+    return layer.events.paint, layer.events.labels_update, layer.events.data
+
+
+def _notes_of(meaning: LabelMeaning) -> LabelNotes:
+    if meaning == BACKGROUND_EVERYWHERE:
+        return LabelNotes()
+    return LabelNotes(meaning.zero, meaning.done, meaning.kinds or None)
+
+
+def _unmarked_words(unmarked: tuple[int, ...]) -> str:
+    if not unmarked:
+        return ""
+    if len(unmarked) == 1:
+        return f"Slice {unmarked[0]} holds labels and is not marked as done."
+    return f"Slices {numbers_words(unmarked)} hold labels and are not marked as done."
