@@ -95,9 +95,13 @@ class ChosenVolumes(QObject):
         self.refreshed.emit()
 
     def set_measured(self, found: Sequence[VolumeFacts | Failed]) -> None:
-        """What was measured of each of the `parts`, or why it cannot be learnt from."""
-        pairs = zip(self.reports, found, strict=False)
-        self.reports = [report.measured(each) for report, each in pairs]
+        """What was measured of each of the `parts`, or why it cannot be learnt from.
+
+        Nothing where a volume was added or is incomplete by now: then it was of other parts.
+        """
+        if len(found) == len(self.reports) and all(each.data for each in self.reports):
+            pairs = zip(self.reports, found, strict=True)
+            self.reports = [report.measured(each) for report, each in pairs]
 
     def is_complete(self) -> bool:
         """Whether each volume has an image and its labels, and all files are opened."""

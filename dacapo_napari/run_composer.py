@@ -64,8 +64,9 @@ class RunComposer(QObject):
 
     @property
     def is_described(self) -> bool:
-        """Whether there is something to learn from: layers or files, or the data of an origin."""
-        return self.data.is_complete() or self.origin is not None
+        """Whether there is something to learn from: layers, files, an origin, or a run file."""
+        is_written = self.session.look is not None and self.session.look.config is not None
+        return self.data.is_complete() or self.origin is not None or is_written
 
     def request(self) -> TrainingRequest:
         """The run as it is described now.

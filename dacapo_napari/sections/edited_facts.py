@@ -28,5 +28,6 @@ def show_facts(form: FactsForm, report: VolumeReport, files: Files) -> None:
         axes=axes,
         axes_known=look is None or look.axes_known,
         axes_fixed=look is not None and look.axes_fixed,
+        count=1 if report.data is None else len(report.data.volumes),
     )
     form.show_measured(report.facts)

@@ -85,6 +85,7 @@ class FactsForm(NarrowForm):
         axes: tuple[str, ...] = (),
         axes_known: bool = True,
         axes_fixed: bool = False,
+        count: int = 1,
     ) -> None:
         """Show another volume, or nothing.
 
@@ -94,6 +95,8 @@ class FactsForm(NarrowForm):
             The image as layer or file say, and with what somebody said of it.
         axes
             Of the image, without the colours of a layer.
+        count
+            How many images there are, of which it is the first.
         """
         self._chosen = chosen
         self.setVisible(told is not None)
@@ -102,7 +105,7 @@ class FactsForm(NarrowForm):
             self._state(self.voxel_size, self.voxel_size.label, "")
             return
         known = axes_known or chosen.first_axis is not None
-        self._state(self.shape, self.shape, *shape_words(said, known))
+        self._state(self.shape, self.shape, *shape_words(said, known, count))
         self._offer_first_axes(axes, axes_fixed)
         is_set = chosen.voxel_size is not None
         words = voxel_size_words(told, said, is_set=is_set)

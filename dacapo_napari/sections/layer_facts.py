@@ -22,10 +22,18 @@ _FEW_LEVELS = 8
 _HUGE = 1e6
 
 
-def shape_words(volume: LayerVolume, axes_known: bool = True) -> tuple[str, str]:
-    """Shape, what the axes are, and the type of the values; and what is doubtful about it."""
-    words = f"{describe_shape(volume.shape, volume.axes)} ({volume.data.dtype})"
-    return words, "" if axes_known else "taken for granted: the file does not say what its axes are"
+def shape_words(volume: LayerVolume, axes_known: bool = True, count: int = 1) -> tuple[str, str]:
+    """Shape, what the axes are, and the type of the values; and what is doubtful about it.
+
+    Parameters
+    ----------
+    count
+        How many images there are, of which `volume` is the first.
+    """
+    first = f"the first of {count}: " if count > 1 else ""
+    words = f"{first}{describe_shape(volume.shape, volume.axes)} ({volume.data.dtype})"
+    doubt = len(volume.axes) > 2 and not axes_known
+    return words, "assumed: the file does not say what its axes are" if doubt else ""
 
 
 def space_sizes(volume: LayerVolume) -> dict[str, Fraction]:
