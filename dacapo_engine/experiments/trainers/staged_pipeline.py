@@ -11,7 +11,10 @@ from dacapo_engine.experiments.trainers.sample_pipeline import SamplePipeline
 from dacapo_engine.experiments.trainers.sample_plan import SampleKeys, SamplePlan
 from dacapo_engine.gp.stage_tap import StageTap
 
-__all__ = ["Stage", "StageArray", "StagedPipeline", "StagedSample"]
+__all__ = ["STACK", "Stage", "StageArray", "StagedPipeline", "StagedSample"]
+
+STACK = "stack"
+"""The stage at which samples become a batch; the loader makes it, and not the pipeline."""
 
 _KINDS = ("raw", "gt", "mask", "target", "weight")
 
