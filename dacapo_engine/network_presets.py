@@ -39,7 +39,7 @@ PRESETS: dict[str, Preset] = {
     "tiny": Preset("for a first look", 8, 2, 2, 128, 32, 1),
     "small": Preset("for a processor", 12, 3, 2, 256, 48, 1),
     "medium": Preset("for a graphics card", 16, 3, 3, 384, 72, 2),
-    "large": Preset("for large objects, on a graphics card", 32, 3, 3, 512, 96, 4),
+    "large": Preset("for large objects", 32, 3, 3, 512, 96, 4),
 }
 
 

@@ -62,6 +62,8 @@ class RunEnding(QObject):
 
     def _on_cancel(self) -> None:
         """Ask, without holding up the window."""
+        if not self._session.active:
+            return
         self._deletes = self._is_new()
         box = QMessageBox(self._bar)
         box.setObjectName("train.cancel.question")

@@ -28,6 +28,8 @@ class RunFacts:
         Whether that was asked for and did not come yet.
     is_silent
         Whether it does not answer.
+    checking
+        Whether a new run is tried out before it starts.
     """
 
     is_described: bool = False
@@ -39,6 +41,7 @@ class RunFacts:
     wants_snapshot: bool = False
     wants_scores: bool = False
     is_silent: bool = False
+    checking: bool = False
 
 
 def verbs_of(facts: RunFacts) -> Verbs:
@@ -49,10 +52,10 @@ def verbs_of(facts: RunFacts) -> Verbs:
     return Verbs(
         runs=facts.active and not starting,
         start=_start_text(facts, starting),
-        can_start=not facts.active and (facts.is_described or facts.has_begun),
+        can_start=not (facts.active or facts.checking) and (facts.is_described or facts.has_begun),
         stop=_stop_text(facts),
         can_stop=facts.active and not facts.stopping,
-        can_cancel=facts.active and not facts.cancelling,
+        can_cancel=facts.checking or (facts.active and not facts.cancelling),
         snapshot="Snapshot…" if facts.wants_snapshot else "Snapshot",
         can_snapshot=answers and not validating and not facts.wants_snapshot,
         validate="Validating…" if facts.wants_scores or validating else "Validate",
@@ -62,6 +65,8 @@ def verbs_of(facts: RunFacts) -> Verbs:
 
 
 def _start_text(facts: RunFacts, starting: bool) -> str:
+    if facts.checking:
+        return "Checking…"
     if starting:
         return "Starting…"
     return "Continue" if facts.has_begun and not facts.active else "Start"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from qtpy.QtCore import QObject, QTimer, Signal
 
+from dacapo_engine.checks.finding import Finding
 from dacapo_engine.errors import DacapoError
 from dacapo_engine.holdout import is_scored_on_training_data
 from dacapo_engine.store.control import Verb
@@ -23,6 +26,8 @@ from dacapo_napari.run_updates import (
     ValidationRows,
 )
 from dacapo_napari.run_verbs import RunFacts, verbs_of
+from dacapo_napari.sections.banner import Fix
+from dacapo_napari.sections.check_section import CheckSection
 from dacapo_napari.sections.status_words import object_words
 from dacapo_napari.sections.train_bar import TrainBar
 
@@ -42,9 +47,16 @@ class TrainControl(QObject):
 
     begun = Signal()
 
-    def __init__(self, composer: RunComposer, bar: TrainBar, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        composer: RunComposer,
+        check: CheckSection,
+        bar: TrainBar,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._composer = composer
+        self._check = check
         self._session = composer.session
         self._bar = bar
         self._wants_snapshot = self._wants_scores = False
@@ -64,7 +76,7 @@ class TrainControl(QObject):
         except DacapoError as error:
             self.fail(Failed.of(error))
             return
-        self.begin(request)
+        self._check.gate(request, self.begin)
 
     def begin(self, request: TrainingRequest) -> None:
         """Start what was asked for, as if it were what the sections describe."""
@@ -103,6 +115,7 @@ class TrainControl(QObject):
             wants_snapshot=self._wants_snapshot,
             wants_scores=self._wants_scores,
             is_silent=self.ending.is_silent,
+            checking=self._check.before_starting,
         )
         self._bar.show_verbs(verbs_of(facts))
         session.link.stop_on_close = not self._composer.run.goes_on.isChecked()
@@ -111,6 +124,7 @@ class TrainControl(QObject):
         bar, composer, session = self._bar, self._composer, self._session
         bar.start.clicked.connect(self.start)
         bar.stop.clicked.connect(self._on_stop)
+        bar.cancel.clicked.connect(self._on_cancel)
         bar.snapshot.clicked.connect(self._on_snapshot)
         bar.validate.clicked.connect(self._on_validate)
         composer.said.connect(self._say)
@@ -118,6 +132,9 @@ class TrainControl(QObject):
         for combo in (composer.data.raw_combo, composer.data.labels_combo):
             combo.layer_changed.connect(self.refresh)
         composer.run.goes_on.toggled.connect(self.refresh)
+        self._check.running_changed.connect(self._on_checking)
+        self._check.refused.connect(self._on_refused)
+        self._check.failed.connect(self.fail)
         self.ending.changed.connect(self.refresh)
         self.ending.failed.connect(self.fail)
         session.followed.connect(self._on_followed)
@@ -129,6 +146,29 @@ class TrainControl(QObject):
         if self._session.active and not self._session.stopping:
             self._bar.status.setText("Stopping after this step; the weights are kept…")
             self._session.stop()
+
+    def _on_cancel(self) -> None:
+        if self._check.before_starting:
+            self._check.cancel()
+
+    def _on_checking(self) -> None:
+        if self._check.before_starting:
+            self._bar.show_busy("Checking: a few steps are tried out…")
+        elif self._bar.is_busy() and not self._session.active:
+            self._bar.clear("")
+        self.refresh()
+
+    def _on_refused(self, finding: Finding) -> None:
+        """Say what the check found against a start, with what helps."""
+        self._bar.error.setText(f"{finding.sentence} {finding.hint}".strip())
+        if finding.fix is not None:
+            way = Fix(finding.button, partial(self._fix, finding), finding.hint)
+            self._bar.error.set_fixes((way,))
+        self.refresh()
+
+    def _fix(self, finding: Finding) -> None:
+        if self._check.fix(finding):
+            self.start()
 
     def _on_snapshot(self) -> None:
         self._wants_snapshot = True

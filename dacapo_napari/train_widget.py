@@ -22,6 +22,7 @@ from dacapo_napari.run_session import RunSession
 from dacapo_napari.run_updates import Failed
 from dacapo_napari.run_watcher import RunWatcher
 from dacapo_napari.runs_link import RunsLink
+from dacapo_napari.sections.check_section import CheckSection
 from dacapo_napari.sections.data_section import DataSection
 from dacapo_napari.sections.origin_note import OriginNote
 from dacapo_napari.sections.run_forms import RunForms
@@ -67,7 +68,8 @@ class TrainWidget(QWidget):
         self.bar = TrainBar()
         self.composer = RunComposer(self.session, self.data, self.forms, self.run, self)
         self.labels = LabelMeanings(self.composer, self)
-        self.control = TrainControl(self.composer, self.bar, self)
+        self.check = CheckSection(self.composer, self)
+        self.control = TrainControl(self.composer, self.check, self.bar, self)
         self.watcher = RunWatcher(self.composer, self.curve, self)
         self.preview = PreviewControl(self.composer, self.service, self)
         self.time_lapse = TimeLapse(self.session, lambda: self.data.raw_combo.layer(), self)
@@ -116,6 +118,7 @@ class TrainWidget(QWidget):
         return (
             self.data,
             *self.forms.sections,
+            self.check,
             self.run,
             self.runs,
         )

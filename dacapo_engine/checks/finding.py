@@ -34,6 +34,8 @@ class Finding:
         What a program can do about it; None where it needs a person.
     button
         The fix in a few words.
+    value
+        The number that the fix sets, where it sets one.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Finding:
     hint: str = ""
     fix: Fix | None = None
     button: str = ""
+    value: int | None = None
 
 
 @dataclass(frozen=True)

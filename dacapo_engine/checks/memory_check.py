@@ -55,4 +55,5 @@ def check_workers(workers: int, each: int, free: int) -> Iterator[Finding]:
         "Fewer workers take less, and the samples stay the same.",
         "workers",
         "Use 1 data worker",
+        1,
     )

@@ -61,7 +61,7 @@ def check_speed(pace: Pace) -> Iterator[Finding]:
     if pace.iteration > _STARVED * pace.step and pace.workers < more:
         hint = "The device would wait for data; more data workers prepare it at the same time."
         button = f"Use {_workers(more)}"
-        yield Finding("speed", "amber", text, hint, "workers", button)
+        yield Finding("speed", "amber", text, hint, "workers", button, more)
     else:
         yield Finding("speed", "green", text)
 

@@ -18,7 +18,7 @@ __all__ = ["BudgetRow", "IterationsBox", "Length"]
 
 _MOST_ITERATIONS = 10**9
 _ANY_NUMBER = 1_000_000
-_DEFAULT_ITERATIONS = 10_000
+_DEFAULT_ITERATIONS = 30_000
 _DEFAULT_MINUTES, _MOST_MINUTES = 45, 60 * 24 * 365
 
 _KINDS = {
@@ -179,8 +179,8 @@ class BudgetRow(QWidget):
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(self._at_most)
         line.addWidget(self.iterations, 1)
-        morning = QLabel("until 8:00, or for 12 hours", self)
-        morning.setWordWrap(True)
+        morning = QLabel("until 8:00", self)
+        morning.setToolTip(_KINDS["overnight"][1])
         for page in (self._minutes, morning, most):
             self._pages.addWidget(page)
         self._grid = QGridLayout(self)

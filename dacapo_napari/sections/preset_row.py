@@ -34,6 +34,7 @@ class PresetRow(QWidget):
         self._facts: VolumeFacts | None = None
         self._suggested = "small"
         self._wants_auto = True
+        self._words = ""
         self._combo = CalmComboBox(self)
         self._combo.setObjectName("model.preset")
         self._combo.setToolTip("How large the network is. Only the model changes with it.")
@@ -79,11 +80,18 @@ class PresetRow(QWidget):
         blocker = QSignalBlocker(self._combo)
         self._combo.setCurrentIndex(self._index(shown))
         blocker.unblock()
-        words = ""
+        self._words = ""
         if isinstance(network, CNNectomeUNetConfig):
-            words = cost_words(network, batch_size, self._voxel_size())
-        self._cost.setText(f"{words[:1].upper()}{words[1:]}." if words else "")
-        self._cost.setVisible(bool(words))
+            self._words = cost_words(network, batch_size, self._voxel_size())
+        self.show_speed("")
+
+    def show_speed(self, words: str) -> None:
+        """Add what was measured of the network that is shown."""
+        text = ", ".join(part for part in (self._words, words) if part)
+        # Sizes of the axes stay together where the line is broken.
+        text = text.replace(" x ", "\u00a0x\u00a0")
+        self._cost.setText(f"{text[:1].upper()}{text[1:]}." if text else "")
+        self._cost.setVisible(bool(text))
 
     def _preset_of(self, network: object, batch_size: int) -> str:
         for name in PRESETS:
