@@ -16,6 +16,7 @@ Handler: TypeAlias = Callable[[Mapping[str, Any], Desk], Mapping[str, Any]]
 
 VERBS: dict[str, str] = {
     "devices": "dacapo_engine.service.devices:devices",
+    "export_run": "dacapo_engine.service.export_run:export_run",
     "sample": "dacapo_engine.service.sample:sample",
     "save_labels": "dacapo_engine.service.save_labels:save_labels",
     "describe_run": "dacapo_engine.service.describe_run:describe_run",
