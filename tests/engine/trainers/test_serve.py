@@ -135,7 +135,8 @@ def test_devices(service: Service) -> None:
 def test_sample_is_that_of_the_training(sample: Sample, run_config: RunConfig) -> None:
     found = {index: sample(run_config, index) for index in (1, 0, 4)}
     run = Run(run_config)
-    with run.trainer as trainer:
+    trainer: Any = run.trainer
+    with trainer:
         trainer.build_batch_provider(run.datasplit.train, run.model, run.task)
         for index, arrays in found.items():
             trainer.iteration = index

@@ -1,0 +1,250 @@
+"""The preview of augments: through the dock with the real engine, and its parts."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+from pytestqt.qtbot import QtBot
+
+from dacapo_napari import train_widget
+from dacapo_napari.device_list import Device
+from dacapo_napari.engine_service import EngineService, ServiceAnswer
+from dacapo_napari.layer_volume import layer_volume
+from dacapo_napari.preview_layers import PreviewLayers
+from dacapo_napari.preview_volumes import fingerprint
+from dacapo_napari.run_layers import belongs_to_run
+from dacapo_napari.run_updates import Failed, PlacedArray
+from dacapo_napari.training_data import LabelledLayers, TrainingData
+from tests.napari.dock.conftest import add_volume, find
+
+SECONDS = 1000
+NAMES = [
+    "preview board",
+    "preview untouched",
+    "preview augmented",
+    "preview untouched labels",
+    "preview augmented labels",
+]
+
+
+@pytest.fixture
+def dock(viewer: Any, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Any:
+    devices = (Device("cpu", "Processor", True, ""),)
+    monkeypatch.setattr(train_widget, "ask_for_devices", lambda python: devices)
+    add_volume(viewer, (16, 48, 48), scale=(20, 10, 10), units="nm")
+    _, made = viewer.window.add_plugin_dock_widget("dacapo-napari", "Train")
+    qtbot.waitUntil(find(made, "augments.preview").isEnabled, timeout=20 * SECONDS)
+    qtbot.waitUntil(lambda: "simple" in find(made, "augments.summary").whole_text())
+    return made
+
+
+def shown(viewer: Any) -> list[str]:
+    return [layer.name for layer in viewer.layers if layer.name.startswith("preview")]
+
+
+def settled(dock: Any, qtbot: QtBot) -> None:
+    """Wait until what was asked for is there, or is said not to come."""
+    qtbot.waitUntil(lambda: find(dock, "augments.preview_words").text() == "", timeout=90 * SECONDS)
+
+
+def values(viewer: Any, name: str) -> np.ndarray:
+    return np.array(viewer.layers[name].data)
+
+
+@pytest.mark.slow
+def test_preview_next_eye_paint_and_clear(viewer: Any, qtbot: QtBot, dock: Any) -> None:
+    button, number = find(dock, "augments.preview"), find(dock, "augments.preview_sample")
+    error = find(dock, "augments.preview_error")
+    camera, point = viewer.scene.camera.model_dump(), viewer.dims.point
+    selection = set(viewer.layers.selection)
+
+    button.click()
+    settled(dock, qtbot)
+    assert error.text() == ""
+    assert shown(viewer) == NAMES
+    assert (button.text(), number.value()) == ("Next", 0)
+    assert (viewer.scene.camera.model_dump(), viewer.dims.point) == (camera, point)
+    assert set(viewer.layers.selection) == selection
+    assert all(belongs_to_run(viewer.layers[name]) for name in NAMES)
+    np.testing.assert_array_equal(viewer.layers["preview augmented"].scale, (20, 10, 10))
+    first = values(viewer, "preview augmented")
+
+    button.click()
+    settled(dock, qtbot)
+    assert number.value() == 1
+    assert not np.array_equal(values(viewer, "preview augmented"), first)
+    number.setValue(0)
+    settled(dock, qtbot)
+    np.testing.assert_array_equal(values(viewer, "preview augmented"), first)
+
+    untouched = values(viewer, "preview untouched")
+    for row in range(len(dock.forms.augments.value())):
+        find(dock, f"augments.{row}.switch").click()
+    assert not any(augment.enabled for augment in dock.forms.augments.value())
+    qtbot.waitUntil(
+        lambda: np.array_equal(values(viewer, "preview augmented"), untouched), timeout=20 * SECONDS
+    )
+    np.testing.assert_array_equal(values(viewer, "preview untouched"), untouched)
+
+    assert values(viewer, "preview untouched labels").max() < 77
+    viewer.layers["labels"].data[...] = 77
+    button.click()
+    qtbot.waitUntil(
+        lambda: values(viewer, "preview untouched labels").max() == 77, timeout=20 * SECONDS
+    )
+
+    find(dock, "augments.1.switch").click()
+    find(dock, "augments.1.control_point_spacing").setText("16 16")
+    qtbot.waitUntil(lambda: "control_point_spacing has 2" in error.text(), timeout=20 * SECONDS)
+    find(dock, "augments.preview_clear").click()
+    assert shown(viewer) == []
+    assert button.text() == "Preview"
+    button.click()
+    settled(dock, qtbot)
+    assert "control_point_spacing" in error.text()
+    assert shown(viewer) == []
+
+
+def patch(name: str, seed: int = 0) -> PlacedArray:
+    data = np.random.default_rng(seed).random((4, 8, 8)).astype(np.float32)
+    if name.endswith("gt"):
+        data = (data[:, 2:-2, 2:-2] > 0.5).astype(np.int64)
+    offset = (0.0, 20.0, 20.0) if name.endswith("gt") else (0.0, 0.0, 0.0)
+    return PlacedArray(name, data, ("z", "y", "x"), (20.0, 10.0, 10.0), offset, True)
+
+
+def pair(seed: int = 0) -> dict[str, PlacedArray]:
+    return {name: patch(name, seed) for name in ("raw", "gt", "untouched_raw", "untouched_gt")}
+
+
+def test_the_pair_lies_in_view_side_by_side(viewer: Any) -> None:
+    add_volume(viewer, (12, 32, 32), scale=(20, 10, 10), units="nm")
+    viewer.dims.set_current_step(0, 7)
+    layers = PreviewLayers(viewer)
+    layers.show(pair(), viewer.layers["raw"])
+    left, right = viewer.layers["preview untouched"], viewer.layers["preview augmented"]
+    np.testing.assert_array_equal(left.translate[:2], right.translate[:2])
+    assert right.translate[2] - left.translate[2] == pytest.approx(8 * 10 * 1.06)
+    middle = (left.extent.world.min(0) + right.extent.world.max(0)) / 2
+    np.testing.assert_allclose(middle[1:], viewer.scene.camera.center[1:], atol=5)
+    assert left.extent.world[0][0] < viewer.dims.point[0] < left.extent.world[1][0]
+    labels = viewer.layers["preview untouched labels"]
+    np.testing.assert_allclose(labels.translate - left.translate, (0, 20, 20))
+
+
+def test_the_pair_stays_while_it_is_in_view_and_comes_along_when_not(viewer: Any) -> None:
+    add_volume(viewer, (40, 64, 64), scale=(20, 10, 10), units="nm")
+    layers = PreviewLayers(viewer)
+    layers.show(pair(), None)
+    made = [viewer.layers[name] for name in NAMES]
+    before = made[1].translate.copy()
+    viewer.dims.set_point(0, viewer.dims.point[0] + 20)
+    layers.show(pair(1), None)
+    assert [viewer.layers[name] for name in NAMES] == made
+    np.testing.assert_array_equal(made[1].translate, before)
+    viewer.dims.set_point(0, 0)
+    layers.show(pair(2), None)
+    assert made[1].extent.world[0][0] < 0 < made[1].extent.world[1][0]
+    viewer.dims.ndisplay = 3
+    layers.show(pair(3), None)
+    assert shown(viewer) == NAMES[1:]
+    layers.clear()
+    assert shown(viewer) == []
+
+
+def test_a_fingerprint_tells_painted_labels(viewer: Any) -> None:
+    add_volume(viewer)
+
+    def mark() -> str:
+        raw, labels = (
+            layer_volume(viewer.layers[name], ("z", "y", "x")) for name in ("raw", "labels")
+        )
+        return fingerprint(TrainingData((LabelledLayers(raw, labels),)))
+
+    before = mark()
+    assert mark() == before
+    viewer.layers["labels"].data[0, 0, 0] = 5
+    painted = mark()
+    assert painted != before
+    viewer.layers["raw"].scale = (2, 1, 1)
+    assert mark() not in {before, painted}
+
+
+@pytest.fixture
+def service(qtbot: QtBot) -> Iterator[EngineService]:
+    made = EngineService(sys.executable)
+    yield made
+    made.close()
+
+
+Asked = Callable[..., list[Any]]
+
+
+@pytest.fixture
+def asked(service: EngineService) -> Asked:
+    """Ask, and get a list that the answer will be put into."""
+
+    def ask(verb: str, parameters: Any, name: str = "one") -> list[Any]:
+        answers: list[Any] = []
+        service.ask(name, verb, parameters, answers.append, answers.append)
+        return answers
+
+    return ask
+
+
+def test_only_the_newest_question_of_a_name_is_answered(qtbot: QtBot, asked: Asked) -> None:
+    made: list[int] = []
+
+    def parameters(number: int) -> Callable[[Path], dict[str, Any]]:
+        def make(scratch: Path) -> dict[str, Any]:
+            made.append(number)
+            return {"verbs": ["devices"]}
+
+        return make
+
+    first, *stale, newest = [asked("warm", parameters(number)) for number in range(4)]
+    other = asked("nothing", {}, "other")
+    qtbot.waitUntil(lambda: bool(newest and other), timeout=60 * SECONDS)
+    assert newest == [ServiceAnswer({"verbs": ["devices"]}, {})]
+    assert isinstance(other[0], Failed)
+    assert other[0].code == "not_found"
+    assert not any([first, *stale])
+    assert 1 not in made
+    assert 2 not in made
+
+
+def test_a_helper_that_dies_gets_a_sentence_and_a_successor(
+    qtbot: QtBot, service: EngineService, asked: Asked
+) -> None:
+    begun = asked("warm", {"verbs": ["warm"]})
+    qtbot.waitUntil(lambda: bool(begun), timeout=60 * SECONDS)
+    [helper] = helpers()
+    # Loading all of this takes longer than killing it.
+    answers = asked("warm", {})
+    qtbot.wait(100)
+    helper.kill()
+    qtbot.waitUntil(lambda: bool(answers), timeout=60 * SECONDS)
+    assert isinstance(answers[0], Failed)
+    assert "ended before it had answered" in answers[0].message
+    again = asked("warm", {"verbs": ["warm"]})
+    qtbot.waitUntil(lambda: bool(again), timeout=60 * SECONDS)
+    assert isinstance(again[0], ServiceAnswer)
+    service.close()
+    qtbot.waitUntil(lambda: not helpers(), timeout=10 * SECONDS)
+
+
+def helpers() -> list[psutil.Process]:
+    """The helper processes of this one that are alive."""
+    found = []
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):
+            if "serve" in child.cmdline():
+                found.append(child)
+    return found
