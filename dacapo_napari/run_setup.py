@@ -38,6 +38,7 @@ from dacapo_napari.volume_files import VolumeOnDisk, by_path, safe_name, write_v
 __all__ = [
     "RunLook",
     "TrainingRequest",
+    "describe_new_run",
     "free_name",
     "has_begun",
     "has_scores",
@@ -175,24 +176,37 @@ def prepare_run(request: TrainingRequest, cancelled: Callable[[], bool]) -> None
         raise NotFoundError("Choose an image and its labels to learn from.", place="data")
 
 
-def _write_new_run(
-    request: TrainingRequest, data: TrainingData, cancelled: Callable[[], bool]
-) -> None:
-    folder = request.folder
+def describe_new_run(
+    request: TrainingRequest,
+    data: TrainingData,
+    inputs: Path,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> RunConfig | None:
+    """The run that Start would begin; layers in memory are written to the folder `inputs`.
+
+    None where it was cancelled meanwhile.
+    """
     names = names_apart([safe_name(volume.name) for volume in data.volumes])
     files = [
-        _written(volume, folder.inputs.absolute() / f"{name}.zarr", cancelled)
+        _written(volume, inputs.absolute() / f"{name}.zarr", cancelled)
         for volume, name in zip(data.volumes, names, strict=True)
     ]
     if cancelled():
-        return
-    config = set_up_run(files, name=folder.name, device=request.device).config
+        return None
+    config = set_up_run(files, name=request.folder.name, device=request.device).config
     if request.settings is not None:
         config = request.settings.applied_to(config)
         check_volumes(config)
     start = request.origin.start_config if request.origin is not None else None
-    config = config.replace(start_config=start, **_length(request))
-    write_text(folder.run_file, to_yaml(config))
+    return config.replace(start_config=start, **_length(request))
+
+
+def _write_new_run(
+    request: TrainingRequest, data: TrainingData, cancelled: Callable[[], bool]
+) -> None:
+    config = describe_new_run(request, data, request.folder.inputs, cancelled)
+    if config is not None:
+        write_text(request.folder.run_file, to_yaml(config))
 
 
 def _length(request: TrainingRequest) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from dacapo_napari.label_meanings import LabelMeanings
 from dacapo_napari.plugin_settings import engine_python, runs_folder
 from dacapo_napari.preview_control import PreviewControl
 from dacapo_napari.run_composer import RunComposer
+from dacapo_napari.run_file import RunFile
 from dacapo_napari.run_session import RunSession
 from dacapo_napari.run_updates import Failed
 from dacapo_napari.run_watcher import RunWatcher
@@ -74,6 +75,7 @@ class TrainWidget(QWidget):
         self.preview = PreviewControl(self.composer, self.service, self)
         self.time_lapse = TimeLapse(self.session, lambda: self.data.raw_combo.layer(), self)
         self.curve.add_below_curve(TimeLapseRow(self.time_lapse))
+        self.run_file = RunFile(self.composer, self)
         self.notice = EndNotice(self.session, self)
         self.runs = RunsSection(self)
         self.origin = OriginNote(self)

@@ -54,14 +54,10 @@ def check_balance(patches: Patches) -> tuple[Iterator[Finding], dict[str, float]
     mean = float(np.mean(shares))
     text = f"The target is 1 in {mean:.0%} of the voxels that count, 0 in {1 - mean:.0%}."
     if len(shares) > 1 and max(shares) - min(shares) > 0.1:
-        text = (
-            f"The target is 1 in {min(shares):.1%} to {max(shares):.0%} of the voxels that count."
-        )
+        least = f"{min(shares):.1%}" if min(shares) < 0.1 else f"{min(shares):.0%}"
+        text = f"The target is 1 in {least} to {max(shares):.0%} of the voxels, by channel."
     hint = "Label more of what is rare; the loss counts it more, but it has to be seen."
-    level = "amber" if rare else "green"
-    finding = Finding(
-        "balance", "amber" if rare else "green", text, hint if level != "green" else ""
-    )
+    finding = Finding("balance", "amber", text, hint) if rare else Finding("balance", "green", text)
     return iter((finding,)), {"positive_share": mean}
 
 

@@ -19,9 +19,11 @@ from dacapo_napari.forms import Editor, Fold, field_editor
 from dacapo_napari.forms.group_editor import align_units
 from dacapo_napari.run_settings import RunSettings
 from dacapo_napari.sections.budget_row import BudgetRow
+from dacapo_napari.sections.fact_label import FactLabel
 from dacapo_napari.sections.form_section import FormSection, run_field, valid_value
 from dacapo_napari.sections.preset_row import PresetRow
 from dacapo_napari.sections.section import SectionState
+from dacapo_napari.theme_colours import ThemeColours
 
 __all__ = ["ModelSection"]
 
@@ -38,6 +40,8 @@ class ModelSection(FormSection):
         How long the run trains.
     preset
         The size of the network.
+    file_words
+        What became of saving and loading.
 
     Signals
     -------
@@ -57,6 +61,8 @@ class ModelSection(FormSection):
         super().__init__("Model and budget", "model", parent)
         self.preset = PresetRow(self)
         self.budget = BudgetRow(self)
+        self.file_words = FactLabel("model.file_words", self)
+        self.file_words.set_fact("")
         self._architecture = run_field("architecture_config", "architecture")
         self._trainer = run_field("trainer_config", "trainer", "augments")
         self._run_fields = {
@@ -73,6 +79,8 @@ class ModelSection(FormSection):
     def offer(self, facts: VolumeFacts, suggested: str) -> None:
         """Offer the presets for volumes like these; `suggested` fits this computer."""
         self.preset.offer(facts, suggested)
+        if self.state is SectionState.READY:
+            self._show_state(True)
 
     def fill(self, settings: RunSettings) -> None:
         """Show these settings."""
@@ -122,6 +130,11 @@ class ModelSection(FormSection):
             self._advanced.setUnfolded(True)
         return fits
 
+    def set_theme(self, colours: ThemeColours) -> None:
+        """Take the colours of napari's theme."""
+        super().set_theme(colours)
+        self.file_words.set_theme(colours)
+
     def showEvent(self, event: QShowEvent | None) -> None:
         """Line up the fields now that the theme's fonts are known."""
         super().showEvent(event)
@@ -147,6 +160,7 @@ class ModelSection(FormSection):
         self._advanced.button().setToolTip("Everything there is to set about network and training.")
         self._layout.addWidget(self._advanced)
         self._layout.addLayout(self._file_buttons())
+        self._layout.addWidget(self.file_words)
 
     def _file_buttons(self) -> QHBoxLayout:
         save, load = QPushButton("Save…", self), QPushButton("Load…", self)
