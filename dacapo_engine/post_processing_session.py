@@ -78,7 +78,7 @@ class PostProcessingSession:
         box
             Recorded voxels; all that were predicted if None.
         labels
-            To compare with: ids of all recorded voxels that were predicted.
+            To compare with: ids of the recorded voxels in `box`, or of all that were predicted.
         unknown
             A value of `labels` that says nothing.
         """
@@ -124,6 +124,20 @@ def _inside(box: VoxelBox, whole: VoxelBox) -> VoxelBox:
     return part
 
 
+def _labelled_part(shape: tuple[int, ...], whole: VoxelBox, part: VoxelBox) -> VoxelBox:
+    """Where in labels the part lies: all of them, or as in the whole."""
+    if shape == tuple(p.stop - p.start for p in part):
+        return tuple(slice(0, extent) for extent in shape)
+    if shape != tuple(w.stop - w.start for w in whole):
+        raise DataError(
+            f"The labels are {' x '.join(map(str, shape))} voxels, which is another volume.",
+            hint="Compare with labels of the image that was segmented.",
+        )
+    return tuple(
+        slice(p.start - w.start, p.stop - w.start) for p, w in zip(part, whole, strict=True)
+    )
+
+
 def _compare(
     task: Task,
     found: np.ndarray[Any, Any],
@@ -133,10 +147,7 @@ def _compare(
     unknown: int | None,
 ) -> tuple[dict[str, float], dict[str, int]]:
     stored = ZarrArray.open_from_array_identifier(labels)
-    inner = tuple(
-        slice(p.start - w.start, p.stop - w.start) for p, w in zip(part, kept.box, strict=True)
-    )
-    truth = stored.read_box(inner)
+    truth = stored.read_box(_labelled_part(stored.grid.shape, kept.box, part))
     axes = kept.array.spatial_axes
     sizes = [
         size / step for size, step in zip(kept.grid.exact_voxel_size, kept.map.steps, strict=True)

@@ -1,10 +1,10 @@
-"""Segments a layer in the background: writes it, runs the engine, reads the result."""
+"""Predicts an image in the background: in the training that goes on, or in its own process."""
 
 from __future__ import annotations
 
 import logging
-import tempfile
-from dataclasses import dataclass
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,62 +13,49 @@ import numpy.typing as npt
 from qtpy.QtCore import QThread, Signal
 
 from dacapo_engine.errors import DacapoError, TrainingError
-from dacapo_engine.store.run_folder import RunFolder
+from dacapo_engine.experiments.datasplits.datasets.intensity_range import measure_intensities
+from dacapo_engine.store.atomic import read_json
+from dacapo_engine.store.control import Verb, ask
+from dacapo_engine.store.status import RunStatus
 from dacapo_napari.background import keep_until_finished
-from dacapo_napari.engine_process import EngineProcess, engine_command
-from dacapo_napari.layer_volume import LayerVolume
+from dacapo_napari.engine_process import EngineProcess
 from dacapo_napari.run_arrays import read_placed
 from dacapo_napari.run_setup import has_scores
 from dacapo_napari.run_updates import Failed
-from dacapo_napari.volume_files import on_disk, write_volume
+from dacapo_napari.run_weights import training_of
+from dacapo_napari.scratch_folder import ScratchFolder
+from dacapo_napari.segment_job import SegmentJob
+from dacapo_napari.segment_request import Predicted, SegmentRequest
+from dacapo_napari.volume_files import write_volume
 
-__all__ = ["SegmentRequest", "SegmentThread", "Segmented"]
+__all__ = ["SegmentThread"]
 
 logger = logging.getLogger(__name__)
 
 _PAUSE_MS = 100
-
-
-@dataclass(frozen=True)
-class SegmentRequest:
-    """What to segment, and with what.
-
-    Attributes
-    ----------
-    run_path
-        The folder of a trained run.
-    iteration
-        ``best``, ``latest`` or a number; best is the latest until the first validation.
-    """
-
-    volume: LayerVolume
-    run_path: Path
-    iteration: str
-    device: str
-    python: str
-
-
-@dataclass(frozen=True)
-class Segmented:
-    """The result: ids of the shape of the volume without channels, and how many there are."""
-
-    request: SegmentRequest
-    labels: npt.NDArray[Any]
-    count: int
+_PATIENCE_SECONDS = 60.0
+_STAGES = {"predicting": "Predicting", "separating objects": "Separating objects"}
 
 
 class SegmentThread(QThread):
-    """Runs one `SegmentRequest`.
+    """Works on one `SegmentRequest`.
+
+    While the run is in training and its newest weights are wanted, the training predicts, so that
+    two processes do not fight over one card or over the cores; its prediction comes without
+    labels.
 
     Signals
     -------
     said(str)
         What is being done.
-    done(Segmented)
+    progressed(float)
+        The share of it that is done; -1 where that is not known.
+    done(Predicted)
     failed(Failed)
     """
 
     said = Signal(str)
+    progressed = Signal(float)
     done = Signal(object)
     failed = Signal(object)
 
@@ -83,73 +70,122 @@ class SegmentThread(QThread):
 
     def run(self) -> None:
         """Do the work; every failure becomes a sentence."""
-        with tempfile.TemporaryDirectory(
-            prefix="dacapo-segment-", ignore_cleanup_errors=True
-        ) as scratch:
-            try:
-                labels = self._segment(Path(scratch))
-            except DacapoError as error:
-                self.failed.emit(Failed.of(error))
-            except Exception as error:
-                # Reading a layer's own array may raise whatever its library raises.
-                logger.exception("the segmentation failed")
-                self.failed.emit(Failed(f"{type(error).__name__}: {error}"))
-            else:
-                if labels is not None:
-                    count = int(np.count_nonzero(np.unique(labels)))
-                    self.done.emit(Segmented(self._request, labels, count))
+        scratch = ScratchFolder("segment")
+        try:
+            predicted = self._predict(scratch)
+        except DacapoError as error:
+            self.failed.emit(Failed.of(error))
+        except Exception as error:
+            # Reading a layer's own array may raise whatever its library raises.
+            logger.exception("the segmentation failed")
+            self.failed.emit(Failed(f"{type(error).__name__}: {error}"))
+        else:
+            if predicted is not None:
+                self.done.emit(predicted)
+                return
+        scratch.delete()
 
-    def _segment(self, scratch: Path) -> npt.NDArray[Any] | None:
-        request = self._request
-        self.said.emit("Writing the image for the engine…")
-        source = on_disk(request.volume) or write_volume(
-            request.volume, scratch / "input.zarr", "raw", cancelled=self.isInterruptionRequested
-        )
-        iteration = request.iteration
-        if iteration == "best" and not has_scores(RunFolder(request.run_path)):
-            iteration = "latest"
-        self.said.emit(f"Predicting with the {iteration} weights and separating objects…")
-        command = engine_command(
-            request.python,
-            "segment",
-            str(request.run_path),
-            "--input",
-            str(source),
-            "--output",
-            f"{(scratch / 'output.zarr').as_posix()}/segmentation",
-            "--iteration",
-            iteration,
-            "--axes",
-            "".join(request.volume.axes),
-            "--device",
-            request.device,
-        )
-        if not self._wait_for(EngineProcess(command, scratch / "output.txt")):
+    def _predict(self, scratch: ScratchFolder) -> Predicted | None:
+        request, folder = self._request, scratch.path
+        if request.weights.iteration == "best" and not has_scores(request.folder):
+            weights = replace(request.weights, iteration=_known_best(request))
+            request = replace(request, weights=weights)
+        job = self._job(request, folder)
+        if job is None:
             return None
-        return self._read(scratch / "output.zarr" / "segmentation")
+        predicted = Predicted(request, job.prediction, job.box, scratch)
+        training = training_of(request.folder) if request.weights.iteration == "latest" else None
+        if training is not None:
+            told = self._wait_for_training(job, training)
+            if told is not None:
+                return replace(predicted, iteration=int(told["iteration"]))
+        if self.isInterruptionRequested() or not self._wait_for_process(job, folder):
+            return None
+        told = read_json(job.progress) or {}
+        return replace(
+            predicted,
+            labels=_read_labels(job.objects, request),
+            iteration=int(told.get("iteration", 0)),
+            text=str(told.get("text", "")),
+            parameters=told.get("parameters"),
+        )
 
-    def _wait_for(self, engine: EngineProcess) -> bool:
+    def _job(self, request: SegmentRequest, folder: Path) -> SegmentJob | None:
+        """Write the image where the engine cannot find it by itself."""
+        file = request.file()
+        if file is not None:
+            axes = "" if request.axes_known else "".join(request.volume.axes)
+            return SegmentJob(request, str(file), axes, request.part, folder)
+        self.said.emit("Writing the image for the engine…")
+        volume, box = request.surrounded()
+        intensities = None
+        if request.box is not None:
+            # A part may hold other intensities than the whole, which is what training measured.
+            intensities = measure_intensities(request.volume.data)[0]
+        written = write_volume(
+            volume, folder / "input.zarr", "raw", cancelled=self.isInterruptionRequested
+        )
+        if self.isInterruptionRequested():
+            return None
+        axes = "".join(volume.axes)
+        return SegmentJob(request, str(written), axes, box, folder, intensities)
+
+    def _wait_for_training(self, job: SegmentJob, training: RunStatus) -> dict[str, Any] | None:
+        """What the training says once it has predicted; None where it ends before, or is silent."""
+        run = self._request.folder
+        self.said.emit("The training predicts this between its steps…")
+        ask(run, training.session, Verb.PREDICT, job.as_errand())
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while training_of(run) is not None and not self.isInterruptionRequested():
+            told = read_json(job.progress)
+            if isinstance(told, dict):
+                if told["state"] == "failed":
+                    failure = Failed.of_status(told["error"])
+                    raise TrainingError(failure.message, hint=failure.hint, place=failure.place)
+                self.progressed.emit(float(told["share"]))
+                if told["state"] == "done":
+                    return told
+            elif time.monotonic() > deadline:
+                break
+            self.msleep(_PAUSE_MS)
+        ask(run, training.session, Verb.PREDICT)
+        return None
+
+    def _wait_for_process(self, job: SegmentJob, folder: Path) -> bool:
+        weights = self._request.weights.iteration
+        self.said.emit(f"Starting the engine with the {weights} weights…")
+        engine = EngineProcess(job.as_command(), folder / "output.txt")
+        stage = ""
         while engine.poll() is None:
             if self.isInterruptionRequested():
                 engine.end()
                 return False
+            told = read_json(job.progress)
+            if isinstance(told, dict) and told["state"] in _STAGES:
+                if told["state"] != stage:
+                    stage = told["state"]
+                    self.said.emit(f"{_STAGES[stage]}…")
+                self.progressed.emit(float(told["share"]) if stage == "predicting" else -1.0)
             self.msleep(_PAUSE_MS)
         if engine.poll() != 0:
             raise engine.failure()
         return True
 
-    def _read(self, path: Path) -> npt.NDArray[Any]:
-        placed = read_placed(path)
-        if placed is None:
-            raise TrainingError("The engine wrote no segmentation.", place=str(path))
-        volume = self._request.volume
-        expected = tuple(
-            extent for extent, axis in zip(volume.shape, volume.axes, strict=True) if axis != "c"
+
+def _known_best(request: SegmentRequest) -> str:
+    """Of a run that was never scored the newest weights are as good as any."""
+    return "best" if (request.folder.path / "model.json").is_file() else "latest"
+
+
+def _read_labels(path: Path, request: SegmentRequest) -> npt.NDArray[Any]:
+    placed = read_placed(path)
+    if placed is None:
+        raise TrainingError("The engine wrote no segmentation.", place=str(path))
+    expected = tuple(part.stop - part.start for part in request.part)
+    if placed.data.shape[-len(expected) :] != expected:
+        raise TrainingError(
+            f"The segmentation is {placed.data.shape} voxels, the image {expected}."
         )
-        if placed.data.shape != expected:
-            raise TrainingError(
-                f"The segmentation is {placed.data.shape} voxels, the image {expected}."
-            )
-        # napari draws the ids of any integer type; 32 bits halve the memory of 64.
-        small = placed.data.max(initial=0) < np.iinfo(np.int32).max
-        return placed.data.astype(np.int32 if small else np.int64, copy=False)
+    # napari draws the ids of any integer type; 32 bits halve the memory of 64.
+    small = placed.data.max(initial=0) < np.iinfo(np.int32).max
+    return placed.data.astype(np.int32 if small else np.int64, copy=False)

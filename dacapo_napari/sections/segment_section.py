@@ -1,0 +1,121 @@
+"""Segmenting with the run of the dock, from its first checkpoint on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from dacapo_napari.chosen_volume import Source
+from dacapo_napari.engine_service import EngineService
+from dacapo_napari.plugin_settings import runs_folder
+from dacapo_napari.run_session import RunSession
+from dacapo_napari.run_weights import RunWeights
+from dacapo_napari.sections.section import Section, SectionState
+from dacapo_napari.sections.segment_panel import SegmentPanel
+from dacapo_napari.segment_control import SegmentControl
+from dacapo_napari.theme_colours import ThemeColours
+
+if TYPE_CHECKING:
+    from dacapo_napari.device_list import Device
+
+__all__ = ["SegmentSection"]
+
+_LATER = "after the first checkpoint"
+
+
+class SegmentSection(Section):
+    """The panel of the Segment dock, with image and run of this dock filled in.
+
+    Signals
+    -------
+    train_longer()
+        The run is to go on.
+    run_seen(RunWeights or None)
+        What there is of the run that is chosen.
+    """
+
+    train_longer = Signal()
+    run_seen = Signal(object)
+
+    def __init__(
+        self, session: RunSession, service: EngineService, parent: QWidget | None = None
+    ) -> None:
+        super().__init__("Segment", "segment", parent)
+        self._session = session
+        self._filled = ""
+        self._was_ready = False
+        self.panel = SegmentPanel(session.viewer, runs_folder(), chooses_folder=False, parent=self)
+        self.control = SegmentControl(session.viewer, session.link, service, self.panel)
+        self.longer = QPushButton("Train longer", self)
+        self.longer.setObjectName("segment.train_longer")
+        self.longer.setToolTip("Goes on with the training of this run from where it ended.")
+        layout = QVBoxLayout(self.content)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.panel)
+        layout.addWidget(self.longer)
+        self.longer.clicked.connect(self.train_longer)
+        self.control.changed.connect(self._refresh)
+        session.run_changed.connect(self._fill_run)
+        session.followed.connect(self._fill_run)
+        session.state_changed.connect(self._refresh)
+        self._fill_run()
+        self._refresh()
+
+    def reset_choices(self) -> None:
+        """Offer the layers that are open now."""
+        self.control.reset_choices()
+
+    def show_image(self, source: Source) -> None:
+        """Segment this, unless somebody chooses something else."""
+        if source is not None and source != self.panel.raw.source():
+            self.panel.raw.set_source(source)
+            self.panel.raw.changed.emit()
+
+    def show_devices(self, devices: tuple[Device, ...]) -> None:
+        """Offer the devices that can be used."""
+        self.panel.show_devices(devices)
+
+    def set_theme(self, colours: ThemeColours) -> None:
+        """Take the colours of napari's theme."""
+        super().set_theme(colours)
+        self.panel.set_theme(colours)
+
+    def close_down(self) -> None:
+        """Look for nothing any more."""
+        self.control.stop()
+
+    def _fill_run(self) -> None:
+        """Choose the run of the dock, unless somebody chose another one here."""
+        folder = self._session.folder
+        if folder is None:
+            return
+        # Elsewhere it is a name in this runs folder.
+        if self.panel.folder.text() != str(folder.path.parent):
+            self.panel.folder.setText(str(folder.path.parent))
+        if self.panel.run.currentText() in ("", self._filled) and self._session.has_begun:
+            self._filled = folder.name
+            self.panel.run.setCurrentText(folder.name)
+
+    def _refresh(self) -> None:
+        run = self.control.choice.run
+        is_ready = run is not None and bool(run.iterations) and self.control.choice.is_complete()
+        self.longer.setVisible(self._session.has_begun and not self._session.active)
+        if is_ready and run is not None:
+            self.set_state(SectionState.READY, _summary(run))
+        else:
+            self.set_state(SectionState.TO_DO, _LATER)
+        if is_ready and not self._was_ready and self._session.active:
+            # Whoever waits for the training sees that it can be tried already.
+            self.set_unfolded(True)
+        self._was_ready = is_ready
+        self.run_seen.emit(run if run is not None and run.iterations else None)
+
+
+def _summary(run: RunWeights) -> str:
+    top = next(iter(run.best.items()), None)
+    if top is None:
+        return f"{run.folder.name}, at {run.iterations[-1]:,}"
+    criterion, score = top
+    return f"{run.folder.name}, {criterion.replace('_', ' ')} {score.value:.3f}"

@@ -1,0 +1,92 @@
+"""Labels that a segmentation is compared with, as the engine is asked about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dacapo_engine.errors import DataError
+from dacapo_napari.layer_volume import LayerVolume, layer_volume
+from dacapo_napari.run_layers import belongs_to_run
+from dacapo_napari.segment_layers import SegmentPlace, is_segmentation
+from dacapo_napari.segment_request import box_text
+from dacapo_napari.view_box import VoxelBox
+from dacapo_napari.volume_files import write_volume
+
+if TYPE_CHECKING:
+    from napari.components import ViewerModel
+    from napari.layers import Labels
+
+__all__ = ["TruthQuestion", "find_truth", "lies_like"]
+
+
+@dataclass(frozen=True)
+class TruthQuestion:
+    """A question to ``post_process``; the labels are written when it is asked.
+
+    Attributes
+    ----------
+    box
+        The part to segment, as the voxels of the prediction are counted.
+    truth, truth_box
+        Labels to compare with, and that part as their voxels are counted.
+    """
+
+    run: Path
+    prediction: str
+    parameters: Mapping[str, Any]
+    box: VoxelBox
+    truth: Labels | None
+    place: SegmentPlace
+    truth_box: VoxelBox
+
+    def __call__(self, scratch: Path) -> Mapping[str, Any]:
+        """Plain data; off the Qt thread."""
+        question = {
+            "run": str(self.run),
+            "prediction": self.prediction,
+            "parameters": dict(self.parameters),
+            "box": box_text(self.box),
+        }
+        if self.truth is not None:
+            volume = _cropped(layer_volume(self.truth, self.place.volume.spatial_axes), self)
+            written = write_volume(volume, scratch / "truth.zarr", "labels")
+            question["labels"] = str(written)
+        return question
+
+
+def find_truth(viewer: ViewerModel, place: SegmentPlace, result: Labels | None) -> Labels | None:
+    """Labels that lie like the image, other than those that were segmented here."""
+    from napari.layers import Labels
+
+    for layer in viewer.layers:
+        is_ours = layer is result or belongs_to_run(layer) or is_segmentation(layer)
+        if isinstance(layer, Labels) and not is_ours and lies_like(layer, place):
+            return layer
+    return None
+
+
+def lies_like(labels: Labels, place: SegmentPlace) -> bool:
+    """Whether labels have the voxels of the image."""
+    axes = place.volume.spatial_axes
+    if labels.ndim != len(axes):
+        return False
+    try:
+        volume = layer_volume(labels, axes)
+    except DataError:
+        return False
+    pairs = zip(place.volume.shape, place.volume.axes, strict=True)
+    shape = tuple(extent for extent, axis in pairs if axis != "c")
+    places = (volume.voxel_size, volume.offset), (place.volume.voxel_size, place.volume.offset)
+    return volume.shape == shape and np.allclose(
+        np.array(places[0], float), np.array(places[1], float), rtol=1e-6
+    )
+
+
+def _cropped(volume: LayerVolume, question: TruthQuestion) -> LayerVolume:
+    box = question.truth_box
+    return replace(volume, data=volume.data[box], file=None)
