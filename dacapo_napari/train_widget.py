@@ -10,6 +10,7 @@ from qtpy.QtGui import QKeySequence, QShortcut
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
 from dacapo_engine.store.run_folder import RunFolder
+from dacapo_engine.store.status import RunState
 from dacapo_napari.device_list import ask_for_devices
 from dacapo_napari.dock_link import DockLink
 from dacapo_napari.end_notice import EndNotice
@@ -24,12 +25,15 @@ from dacapo_napari.run_updates import Failed
 from dacapo_napari.run_watcher import RunWatcher
 from dacapo_napari.runs_link import RunsLink
 from dacapo_napari.sections.check_section import CheckSection
+from dacapo_napari.sections.budget_row import Length
 from dacapo_napari.sections.data_section import DataSection
+from dacapo_napari.sections.export_section import ExportSection
 from dacapo_napari.sections.origin_note import OriginNote
 from dacapo_napari.sections.run_forms import RunForms
 from dacapo_napari.sections.runs_section import RunsSection
 from dacapo_napari.sections.section import Section
 from dacapo_napari.sections.section_stack import SectionStack
+from dacapo_napari.sections.segment_section import SegmentSection
 from dacapo_napari.sections.time_lapse_row import TimeLapseRow
 from dacapo_napari.sections.train_bar import TrainBar
 from dacapo_napari.sections.train_section import TrainSection
@@ -79,6 +83,8 @@ class TrainWidget(QWidget):
         self.notice = EndNotice(self.session, self)
         self.runs = RunsSection(self)
         self.origin = OriginNote(self)
+        self.segment = SegmentSection(self.session, self.service, self)
+        self.export = ExportSection(self.session.link, self.service, self)
         self.sections = self._make_sections()
         self._lay_out()
         self._connect()
@@ -94,6 +100,7 @@ class TrainWidget(QWidget):
     def reset_choices(self, event: object = None) -> None:
         """Offer the layers that are open now."""
         self.data.reset_choices()
+        self.segment.reset_choices()
 
     def event(self, event: QEvent | None) -> bool:
         """Let go of viewer and thread when the dock is taken out of its window."""
@@ -114,6 +121,7 @@ class TrainWidget(QWidget):
         self.labels.panel.close_down()
         self.run.close_down()
         self.watcher.close_down()
+        self.segment.close_down()
         self.session.link.close()
 
     def _make_sections(self) -> tuple[Section, ...]:
@@ -123,6 +131,8 @@ class TrainWidget(QWidget):
             self.check,
             self.run,
             self.runs,
+            self.segment,
+            self.export,
         )
 
     def _ask_for_devices(self) -> None:
@@ -142,6 +152,9 @@ class TrainWidget(QWidget):
 
     def _connect(self) -> None:
         self.session.on_close(self.service.close)
+        self.data.changed.connect(self._on_data_changed)
+        self.segment.run_seen.connect(self.export.show_run)
+        self.segment.train_longer.connect(self._on_train_longer)
         self.session.connect(self._viewer.events.theme, self._on_theme_changed)
         for name in ("inserted", "removed", "reordered", "renamed"):
             self.session.connect(getattr(self._viewer.layers.events, name), self.reset_choices)
@@ -152,6 +165,16 @@ class TrainWidget(QWidget):
         self._shortcut.activated.connect(self.control.start_or_stop)
         # A partial, since Qt would not keep the link alive for a bound method of it.
         self.destroyed.connect(partial(DockLink.close, self.session.link))
+
+    def _on_data_changed(self) -> None:
+        self.segment.show_image(self.data.raw_combo.source())
+
+    def _on_train_longer(self) -> None:
+        status = self.session.status
+        if status is not None and status.state is RunState.FINISHED:
+            # As long again as it has trained.
+            self.forms.model.budget.fill(Length(2 * status.iteration))
+        self.control.start()
 
     def _on_followed(self) -> None:
         if self.session.has_begun:
