@@ -22,6 +22,7 @@ from dacapo_napari.sections.facts_form import FactsForm
 from dacapo_napari.sections.section import Section, SectionState
 from dacapo_napari.sections.source_combo import SourceCombo
 from dacapo_napari.sections.sources_form import SourcesForm, is_image, is_labels
+from dacapo_napari.sections.tab_order import follow_layout
 from dacapo_napari.sections.volume_list import VolumeList
 from dacapo_napari.theme_colours import ThemeColours
 from dacapo_napari.training_data import LabelledLayers, TrainingData
@@ -144,6 +145,7 @@ class DataSection(Section):
     def add_panel(self, panel: QWidget) -> None:
         """Put something about the volume that is edited below its facts."""
         self._panels.addWidget(panel)
+        follow_layout(self.content)
 
     def error(self) -> str:
         """The sentence at the fields, empty while there is none."""
@@ -266,3 +268,4 @@ class DataSection(Section):
             layout.addWidget(part)
         layout.addLayout(self._panels)
         layout.addLayout(buttons)
+        follow_layout(self.content)

@@ -22,6 +22,7 @@ from dacapo_napari import train_widget
 from dacapo_napari.device_list import Device
 from dacapo_napari.run_setup import TrainingRequest, prepare_run
 from dacapo_napari.sections.section import SectionState
+from dacapo_napari.sections.tab_order import stops_in_order
 from tests.napari.dock.conftest import add_volume, find
 
 SIZE = {"scale": (8, 8, 8), "units": "nm"}
@@ -94,6 +95,13 @@ def test_a_newcomer_sees_one_line(viewer: Any, open_dock: Callable[[], Any], qtb
     assert not dock.data.is_unfolded()
     assert dock.data.state is SectionState.READY
     assert find(dock, "data.volumes").isHidden()
+    names = [stop.objectName() for stop in stops_in_order(dock.data.content)]
+    expected = ["data.raw", "data.labels", "data.mask", "data.first_axis", "data.range.change"]
+    assert [name for name in names if name in expected] == expected
+    following = find(dock, "data.voxel_size.change").nextInFocusChain()
+    while following.objectName() not in names:
+        following = following.nextInFocusChain()
+    assert following.objectName() == "data.voxel_size.z"
 
 
 def test_files_are_learnt_from_where_they_lie(
