@@ -49,9 +49,9 @@ class EngineConversation:
         self._python = python
         self._process: EngineProcess | None = None
         self._asked = 0
-        self._log = Path(tempfile.gettempdir()) / f"dacapo-{uuid.uuid4().hex}.log"
         # Removed by the helper, too: it outlives a napari that is killed.
-        self.scratch = self._log.with_suffix("")
+        self.scratch = Path(tempfile.gettempdir()) / f"dacapo-{uuid.uuid4().hex}"
+        self._log = self.scratch / "helper.log"
 
     def ask(self, verb: str, parameters: Mapping[str, Any]) -> ServiceAnswer | Failed:
         """Ask, and wait for the answer.
@@ -85,7 +85,6 @@ class EngineConversation:
         self.interrupt()
         self._process = None
         shutil.rmtree(self.scratch, ignore_errors=True)
-        self._log.unlink(missing_ok=True)
 
     def _running(self) -> EngineProcess:
         if self._process is not None and self._process.poll() is not None:

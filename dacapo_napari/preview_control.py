@@ -62,6 +62,7 @@ class PreviewControl(QObject):
         self._session.state_changed.connect(self._on_state_changed)
         self._session.connect(self._session.viewer.layers.events.removed, self._on_removed)
         self._session.on_close(self._volumes.cancel)
+        self._session.on_close(self._layers.clear)
 
     def _warm(self) -> None:
         """Let the engine be there when somebody clicks."""

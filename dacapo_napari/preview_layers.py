@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +24,7 @@ _NAMES = {
     "untouched_gt": "preview untouched labels",
     "gt": "preview augmented labels",
 }
-_BOARD = "preview board"
+_BOARD = "board"
 _GAP = 0.06
 _PLANE = 2
 _LETTERS = 0.065
@@ -119,7 +119,7 @@ class PreviewLayers:
     ) -> None:
         arguments = layer_arguments(array, units)
         arguments["translate"] = self._begin(name, array, raw, middle, units)
-        found = self._find(_NAMES[name])
+        found = self._find(name)
         if found is not None and found.ndim == array.data.ndim:
             found.data = array.data
             _move(found, arguments)
@@ -171,7 +171,7 @@ class PreviewLayers:
             return
         self._viewer.add_shapes(
             boxes,
-            name=_BOARD,
+            name="preview board",
             face_color=[_PAPER, "transparent", "transparent"],
             edge_width=0,
             opacity=1.0,
@@ -185,12 +185,12 @@ class PreviewLayers:
                 "translation": [-float(extent[-2]) * _GAP / 2, 0],
             },
             units=(units.name,) * _PLANE,
-            metadata={RUN_KEY: "", _KEY: "board"},
+            metadata={RUN_KEY: "", _KEY: _BOARD},
         )
 
-    def _find(self, name: str) -> Layer | None:
-        found: Iterable[Layer] = (layer for layer in self.layers() if layer.name == name)
-        return next(iter(found), None)
+    def _find(self, key: str) -> Layer | None:
+        # Names are the user's to change.
+        return next((layer for layer in self.layers() if layer.metadata[_KEY] == key), None)
 
 
 def _boxes(extent: Vector, middle: Vector) -> list[Vector]:
