@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +65,7 @@ class LabelMeaningPanel(QWidget):
         self._told = BACKGROUND_EVERYWHERE
         self._calls: dict[str, BackgroundCall] = {}
         self._watched: Labels | None = None
+        self._step = viewer.dims.current_step
         self._is_stale = False
         self._has_asked = False
         self.pieces = PiecesQuestion(self)
@@ -132,6 +134,10 @@ class LabelMeaningPanel(QWidget):
             train=self.boxes.boxes("train"),
             validate=self.boxes.boxes("validate"),
         )
+
+    def is_counting(self) -> bool:
+        """Whether labels are being counted, or will be in a moment."""
+        return "count" in self._calls or self._timer.isActive()
 
     def mark_slice(self) -> None:
         """Mark the slice in view as done, or no more where it was."""
@@ -241,6 +247,13 @@ class LabelMeaningPanel(QWidget):
         if not self._timer.isActive():
             self._timer.start()
 
+    def _on_refreshed(self, event: object = None) -> None:
+        # All that napari tells of an undo; it tells the same of another slice.
+        step = self._viewer.dims.current_step
+        if step == self._step:
+            self._on_painted()
+        self._step = step
+
     def _on_slice(self, event: object = None) -> None:
         if self._labels is None:
             return
@@ -306,12 +319,12 @@ class LabelMeaningPanel(QWidget):
     def _watch(self, layer: Labels | None) -> None:
         """Listen to a labels layer and to no other one; its key marks slices."""
         if self._watched is not None:
-            for event in _events(self._watched):
-                event.disconnect(self._on_painted)
-        self._watched = layer
+            for event, callback in self._events(self._watched):
+                event.disconnect(callback)
+        self._watched, self._step = layer, self._viewer.dims.current_step
         if layer is not None:
-            for event in _events(layer):
-                event.connect(self._on_painted)
+            for event, callback in self._events(layer):
+                event.connect(callback)
         self._key.bind(layer)
 
     def _connect(self) -> None:
@@ -325,14 +338,17 @@ class LabelMeaningPanel(QWidget):
         self.pieces.kinds_chosen.connect(self._on_kinds)
         self.boxes.changed.connect(self._on_boxes)
 
+    def _events(self, layer: Labels) -> tuple[tuple[Any, Callable[..., None]], ...]:
+        events = layer.events
+        return (
+            (events.paint, self._on_painted),
+            (events.data, self._on_painted),
+            (events.set_data, self._on_refreshed),
+        )
+
     def _dims_events(self) -> tuple[Any, ...]:
         events = self._viewer.dims.events
         return events.current_step, events.order, events.ndisplay
-
-
-def _events(layer: Labels) -> tuple[Any, ...]:
-    """What a labels layer tells when it was painted, filled, undone, or its array replaced."""
-    return layer.events.paint, layer.events.labels_update, layer.events.data
 
 
 def _notes_of(meaning: LabelMeaning) -> LabelNotes:
