@@ -80,6 +80,11 @@ class LossPlot(QWidget):
         """All validations."""
         return self._points
 
+    @property
+    def overlays(self) -> Mapping[str, OverlayCurve]:
+        """The curves of other runs, by name."""
+        return self._overlays
+
     def add_losses(self, rows: LossRows) -> None:
         """Take losses; `fresh` rows replace all that were there."""
         if rows.fresh:
