@@ -160,7 +160,8 @@ class EngineThread(QThread):
         return self._let_go.is_set() or self.isInterruptionRequested()
 
     def _is_cancelled(self) -> bool:
-        return self._end_wanted is not None or self._is_let_go()
+        """Whether the run is not to be started: a dock that is closed only looks away."""
+        return self._end_wanted is not None or self.isInterruptionRequested()
 
     def _start_engine(self, request: TrainingRequest) -> Engine:
         run_file = self.folder.run_file.absolute()
