@@ -1,12 +1,12 @@
-"""What can be done with the runs selected: in buttons, in a menu, by keys."""
+"""What can be done with the runs selected: in buttons and in a menu."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from qtpy.QtCore import QObject, Qt, Signal
-from qtpy.QtGui import QAction, QKeySequence
+from qtpy.QtCore import QObject, Signal
+from qtpy.QtGui import QAction
 from qtpy.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from dacapo_engine.store.run_summary import UNREADABLE, RunSummary
@@ -32,7 +32,6 @@ class _Verb:
     text: str
     tip: str
     fits: Callable[[Runs], bool]
-    key: str = ""
     button: bool = False
 
 
@@ -62,8 +61,9 @@ def _can_delete(runs: Runs) -> bool:
 
 _VERBS = (
     _Verb(
-        "show", "Show", "Shows its curve, its snapshots and its settings here, and follows it.",
-        _is_one, "Return", button=True,
+        "show", "Show", "Shows its curve, its snapshots and its settings here, and "
+        "follows it (Enter).",
+        _is_one, button=True,
     ),
     _Verb(
         "continue", "Continue", "Opens what it learnt from and trains on from its last weights.",
@@ -86,8 +86,8 @@ _VERBS = (
         lambda runs: len(runs) == 1,
     ),
     _Verb(
-        "delete", "Delete…", "Asks, and then deletes its folder. Not while it is in training.",
-        _can_delete, "Del",
+        "delete", "Delete…", "Asks, and then deletes its folder (Del). Not while it is in "
+        "training.", _can_delete,
     ),
 )  # fmt: skip
 
@@ -144,12 +144,8 @@ class RunActions(QObject):
         action = QAction(verb.text, table)
         action.setObjectName(f"runs.{verb.name}.action")
         action.setToolTip(verb.tip)
-        if verb.key:
-            action.setShortcut(QKeySequence(verb.key))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         action.setData(verb.name)
         action.triggered.connect(self._on_triggered)
-        table.addAction(action)
         if verb.name in {"restore", "delete"}:
             self.menu.addSeparator()
         self.menu.addAction(action)

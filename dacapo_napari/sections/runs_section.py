@@ -96,8 +96,11 @@ class RunsSection(Section):
             self.wanted.emit("show", (self._offered,))
 
     def _on_double_clicked(self) -> None:
-        if self.actions_of_runs.action("show").isEnabled():
-            self._on_wanted("show")
+        self.actions_of_runs.action("show").trigger()
+
+    def _on_key(self, key: int) -> None:
+        verb = "delete" if key == Qt.Key.Key_Delete else "show"
+        self.actions_of_runs.action(verb).trigger()
 
     def _on_menu(self, place: QPoint) -> None:
         self.actions_of_runs.menu.popup(self.table.menu_place(place))
@@ -142,6 +145,7 @@ class RunsSection(Section):
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.customContextMenuRequested.connect(self._on_menu)
         self.table.doubleClicked.connect(self._on_double_clicked)
+        self.table.key_pressed.connect(self._on_key)
         self.table.selection_changed.connect(self._on_selected)
         self.actions_of_runs.wanted.connect(self._on_wanted)
         self._filter.textChanged.connect(self.table.set_filter)

@@ -12,6 +12,7 @@ from qtpy.QtCore import (
     QTimer,
     Signal,
 )
+from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from dacapo_engine.store.run_summary import RunSummary
@@ -31,6 +32,7 @@ _FEWEST_ROWS = 3
 _MOST_ROWS = 9
 _AGES_MS = 30_000
 _PADDING = 12
+_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Delete)
 _WIDEST = 90
 
 
@@ -41,9 +43,12 @@ class RunsTable(QTableView):
     -------
     selection_changed()
         Other runs are selected, or what is known of them has changed.
+    key_pressed(int)
+        Enter or Delete was pressed.
     """
 
     selection_changed = Signal()
+    key_pressed = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -101,6 +106,13 @@ class RunsTable(QTableView):
         """Where on the screen a place in the table is."""
         viewport = self.viewport()
         return place if viewport is None else viewport.mapToGlobal(place)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Enter and Delete are for the runs selected."""
+        if event is not None and event.key() in _KEYS:
+            self.key_pressed.emit(event.key())
+            return
+        super().keyPressEvent(event)
 
     def _source(self, row: int) -> int:
         return int(self._sorted.mapToSource(self._sorted.index(row, NAME)).row())
