@@ -92,7 +92,7 @@ class RunComposer(QObject):
     def fill(self, config: RunConfig) -> None:
         """Show the settings of a run."""
         self.forms.fill(RunSettings.of(config))
-        self.forms.model.budget.fill(Length.of(config))
+        self.forms.model.fill_length(Length.of(config))
 
     def show_run(self, folder: RunFolder) -> None:
         """Enter the run in `folder`, as the user would."""

@@ -55,7 +55,7 @@ class RunFile(QObject):
 
     def _on_loaded(self, config: RunConfig) -> None:
         self._composer.forms.fill(RunSettings.of(config))
-        self._composer.forms.model.budget.fill(Length.of(config))
+        self._composer.forms.model.fill_length(Length.of(config))
         for section in self._composer.forms.sections:
             section.changed.emit()
         self._section.file_words.set_fact(f"Shows the settings of {config.name}.")

@@ -18,7 +18,7 @@ from dacapo_engine.experiments.trainers.trainer_config import TrainerConfig
 from dacapo_napari.forms import Editor, Fold, field_editor
 from dacapo_napari.forms.group_editor import align_units
 from dacapo_napari.run_settings import RunSettings
-from dacapo_napari.sections.budget_row import BudgetRow
+from dacapo_napari.sections.budget_row import BudgetRow, Length
 from dacapo_napari.sections.fact_label import FactLabel
 from dacapo_napari.sections.form_section import FormSection, run_field, valid_value
 from dacapo_napari.sections.preset_row import PresetRow
@@ -89,6 +89,12 @@ class ModelSection(FormSection):
         for name, editor in self._run_fields.items():
             self._fill(editor, getattr(settings, name))
         self._show_state(True)
+
+    def fill_length(self, length: Length) -> None:
+        """Show how long to train."""
+        self.budget.fill(length)
+        if self.state is SectionState.READY:
+            self._show_state(True)
 
     def use_preset(self, name: str) -> None:
         """Show the network of a preset; everything else stays as it was entered."""
