@@ -28,6 +28,7 @@ def main() -> None:
     find(dock, "train.run_name").setText("left")
     find(dock, "train.device").setCurrentText("cpu")
     find(dock, "train.in_thread").setChecked(WHERE == "thread")
+    find(dock, "check.before_start").setChecked(False)
     find(dock, "train.start").click()
     began = time.monotonic()
     closed = []

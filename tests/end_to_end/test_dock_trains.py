@@ -73,6 +73,8 @@ def open_train(viewer: Any, runs: Path, name: str, iterations: int) -> QWidget:
     find(dock, "train.run_name").setText(name)
     find(dock, "train.iterations").setValue(iterations)
     find(dock, "train.device").setCurrentText("cpu")
+    # Trying a run out takes seconds, and has tests of its own.
+    find(dock, "check.before_start").setChecked(False)
     return dock
 
 

@@ -174,7 +174,7 @@ def test_an_unwritable_folder_gets_a_sentence(
     find(dock, "train.runs_folder").setText(str(tmp_path / "file" / "runs"))
     find(dock, "train.run_name").setText("one")
     find(dock, "train.start").click()
-    assert find(dock, "train.start").text() == "Starting…"
+    assert find(dock, "train.start").text() == "Checking…"
     qtbot.waitUntil(lambda: find(dock, "train.start").isEnabled(), timeout=10_000)
     assert "Cannot write" in find(dock, "train.error").text()
     assert not find(dock, "train.stop").isEnabled()
