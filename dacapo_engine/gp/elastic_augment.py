@@ -196,8 +196,8 @@ def _even(read: gp.Roi, patch: gp.Roi) -> gp.Roi:
 def _for_axes(values: tuple[float, ...], dims: int, field: str) -> tuple[float, ...]:
     if len(values) < dims:
         raise ConfigError(
-            f"{field} has {len(values)} numbers, raw has {dims} axes.",
-            hint="Give one number per axis.",
+            f"Elastic: {len(values)} of {dims} numbers are given as {field.replace('_', ' ')}.",
+            hint="Give one for each axis of raw.",
             place=f"trainer_config.augments.{field}",
         )
     return values[-dims:]

@@ -8,6 +8,7 @@ from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidge
 
 from dacapo_napari.forms import ErrorLine
 from dacapo_napari.forms.leaf_editor import CalmSpinBox
+from dacapo_napari.sections.section import ElidedLabel
 
 __all__ = ["PreviewRow"]
 
@@ -42,7 +43,7 @@ class PreviewRow(QWidget):
         self.number = CalmSpinBox(self)
         self.clear = QPushButton("Clear", self)
         self.error = ErrorLine(self)
-        self._words = QLabel("", self)
+        self._words = ElidedLabel(self)
         self._prepare()
         self._lay_out()
         self.button.clicked.connect(self._on_clicked)

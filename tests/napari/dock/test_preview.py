@@ -102,13 +102,13 @@ def test_preview_next_eye_paint_and_clear(viewer: Any, qtbot: QtBot, dock: Any) 
 
     find(dock, "augments.1.switch").click()
     find(dock, "augments.1.control_point_spacing").setText("16 16")
-    qtbot.waitUntil(lambda: "control_point_spacing has 2" in error.text(), timeout=20 * SECONDS)
+    qtbot.waitUntil(lambda: "2 of 3 numbers" in error.text(), timeout=20 * SECONDS)
     find(dock, "augments.preview_clear").click()
     assert shown(viewer) == []
     assert button.text() == "Preview"
     button.click()
     settled(dock, qtbot)
-    assert "control_point_spacing" in error.text()
+    assert "control point spacing" in error.text()
     assert shown(viewer) == []
 
 
