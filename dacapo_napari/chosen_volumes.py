@@ -11,6 +11,7 @@ from dacapo_engine.errors import DataError
 from dacapo_engine.experiments.datasplits.datasets.volume_facts import VolumeFacts
 from dacapo_napari.chosen_volume import ChosenVolume, Files
 from dacapo_napari.file_looks import FileLooks
+from dacapo_napari.file_volume import FileLook
 from dacapo_napari.run_updates import Failed
 from dacapo_napari.training_data import TrainingData
 from dacapo_napari.volume_report import VolumeReport, report_on
@@ -74,6 +75,12 @@ class ChosenVolumes(QObject):
         if len(self.reports) > 1:
             del self.reports[self.current]
             self.current = max(0, self.current - 1)
+
+    def labels_found(self) -> str:
+        """Path of labels that lie beside the image that is edited, where none are chosen."""
+        chosen = self.edited.chosen
+        look = self.files.get((chosen.raw, "raw")) if isinstance(chosen.raw, str) else None
+        return look.labels if isinstance(look, FileLook) and chosen.labels is None else ""
 
     def drop_closed(self, layers: Collection[Any]) -> bool:
         """Of several volumes, those say so of which a layer is no longer open; whether any is."""

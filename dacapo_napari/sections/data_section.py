@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -214,6 +215,12 @@ class DataSection(Section):
         self.set_state(state, summary_of(reports))
 
     def _on_refreshed(self) -> None:
+        labels = self.volumes.labels_found()
+        if labels:
+            chosen = replace(self.volumes.edited.chosen, labels=labels)
+            self.sources.fill(chosen)
+            self.volumes.choose(chosen)
+            return
         self._show()
         self.edited_changed.emit()
         self._timer.start()

@@ -110,7 +110,6 @@ def test_files_are_learnt_from_where_they_lie(
     dock = open_dock()
     assert dock.data.is_unfolded()
     find(dock, "data.raw.path").setText(str(stack))
-    find(dock, "data.labels.path").setText(str(stack))
     wait_for_words(qtbot, dock, "9 objects")
     assert find(dock, "data.raw.dataset").currentText() == "volumes/raw"
     assert find(dock, "data.labels.dataset").currentText() == "volumes/labels"
