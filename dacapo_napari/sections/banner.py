@@ -106,6 +106,8 @@ class Banner(QFrame):
         for button in self._fixes:
             self._buttons.removeWidget(button)
             button.hide()
+            # It may be the one that is pressed, and lives on until that is over.
+            button.setObjectName("")
             button.deleteLater()
         self._fixes = [self._fix_button(fix, number) for number, fix in enumerate(fixes)]
         for number, button in enumerate(self._fixes):
