@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -31,7 +29,6 @@ from dacapo_napari.run_setup import TrainingRequest, prepare_run
 from dacapo_napari.training_data import LabelledLayers, TrainingData
 
 SECONDS = 1000
-HERE = Path(__file__).parent
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -49,23 +46,6 @@ def _settled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
         if status is not None and is_alive(folder, status):
             ask(folder, status.session, Verb.STOP)
     QApplication.processEvents()
-
-
-@pytest.fixture
-def _hungry(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A plug-in as pip would install it, for the engine's process and for the dock."""
-    site = tmp_path / "site"
-    shutil.copytree(HERE / "hungry_plugin", site)
-    described = site / "hungry-1.0.dist-info"
-    described.mkdir()
-    (described / "METADATA").write_text("Metadata-Version: 2.1\nName: hungry\nVersion: 1.0\n")
-    (described / "entry_points.txt").write_text("[dacapo_engine.task]\nhungry = hungry_config\n")
-    monkeypatch.syspath_prepend(str(site))
-    monkeypatch.setenv("PYTHONPATH", str(site))
-    # The tasks of this process may have been looked up already; afterwards they are as before.
-    monkeypatch.setattr(TaskConfig.registry, "_classes", {**TaskConfig.registry._classes})
-    monkeypatch.setattr(TaskConfig.registry, "_loaded", False)
-    monkeypatch.delitem(sys.modules, "hungry_config", raising=False)
 
 
 @pytest.fixture
