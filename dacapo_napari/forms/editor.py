@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from qtpy.QtCore import Signal
+from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QWidget
 
@@ -154,8 +154,21 @@ class Editor(QWidget):
             self._order_tabs()
 
     def _order_tabs(self) -> None:
-        for stop, following in pairwise(self.tabStops()):
+        # What is made later, such as a line of a list, would otherwise come last in the window.
+        before = self._stop_before()
+        stops = self.tabStops() if before is None else [before, *self.tabStops()]
+        for stop, following in pairwise(stops):
             QWidget.setTabOrder(stop, following)
+
+    def _stop_before(self) -> QWidget | None:
+        """Where Tab stops before it comes to this editor."""
+        widget = self.previousInFocusChain()
+        while widget is not None and widget is not self:
+            takes_tab = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+            if takes_tab and not self.isAncestorOf(widget):
+                return widget
+            widget = widget.previousInFocusChain()
+        return None
 
     def _errors_of_touched(self) -> dict[FieldPath, str]:
         errors = self.errors()

@@ -10,7 +10,15 @@ from pydantic import ValidationError
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
 from qtpy.QtGui import QMouseEvent
-from qtpy.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QSpinBox
+from qtpy.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from dacapo_engine.config import TaggedConfig
 from dacapo_engine.experiments.tasks import DummyTaskConfig
@@ -246,6 +254,26 @@ def test_a_config_that_knows_it_is_off_stays_in_the_value(qtbot: QtBot) -> None:
     assert [augment.enabled for augment in editor.value()] == [True, False]
     editor.setErrors({"0.std": "Here."})
     assert noise.form.editors()["std"].errorText() == "Here."
+
+
+def test_tab_reaches_later_rows_from_what_is_above_the_list(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    info = GunpowderTrainerConfig.model_fields["augments"]
+    above = QLineEdit(window)
+    editor = forms.field_editor(info, window, name="augments")
+    below = QLineEdit(window)
+    layout = QVBoxLayout(window)
+    for widget in (above, editor, below):
+        layout.addWidget(widget)
+    editor.setValue((NoiseAugmentConfig(), GammaAugmentConfig()))
+    expected = [above, *editor.tabStops(), below]
+    stops, stop = [above], above.nextInFocusChain()
+    while stop is not above:
+        if stop in expected:
+            stops.append(stop)
+        stop = stop.nextInFocusChain()
+    assert stops == expected
 
 
 def test_rows_move_with_alt_and_an_arrow(qtbot: QtBot, kinds: forms.ListEditor) -> None:
