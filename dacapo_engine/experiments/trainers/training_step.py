@@ -89,7 +89,7 @@ def _add_gradient(
     raw, target, weight = batch
     if model.architecture.contrast_window is not None:
         raw = standardize(raw)
-    with autocast(config.precision, raw.device):
+    with autocast(config.precision, raw.device, raw.shape[2:]):
         prediction = model(raw.contiguous(memory_format=fast_layout(model.architecture.dims)))
     if keep_gradient:
         prediction.retain_grad()
