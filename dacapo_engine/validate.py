@@ -21,6 +21,7 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array import Zarr
 from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.validation_iteration_scores import ValidationIterationScores
+from dacapo_engine.holdout import is_scored_on_training_data
 from dacapo_engine.store.array_store import LocalContainerIdentifier
 from dacapo_engine.store.atomic import read_json
 from dacapo_engine.store.local_weights_store import LocalWeightsStore
@@ -109,6 +110,7 @@ class Validation:
         self._folder = folder
         self._datasets = run.datasplit.validate if datasets is None else datasets
         self._store = LocalWeightsStore(folder.path.parent)
+        self._optimistic = datasets is None and is_scored_on_training_data(run.config)
 
     def score(
         self,
@@ -195,6 +197,8 @@ class Validation:
                 "parameters": parameters.to_dict(),
                 "scores": entry.as_dict(),
             }
+            if self._optimistic:
+                row["optimistic"] = True
             if objects.get(parameters.id):
                 row["objects"] = dict(objects[parameters.id])
             append_row(self._folder.validation_scores_file, row)

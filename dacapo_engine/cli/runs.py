@@ -94,7 +94,8 @@ def _run_file(given: Path, runs_folder: Path) -> Path:
 def _rows(run: RunSummary) -> list[tuple[str, ...]]:
     """A row for the run, and further ones for its second and later datasets."""
     told = run.problem or run.message or "not scored yet"
-    texts = [_scores(scores) for scores in run.best.values()] or [told]
+    seen = ", optimistic: of data trained on" if run.optimistic else ""
+    texts = [f"{_scores(scores)}{seen}" for scores in run.best.values()] or [told]
     if len(run.best) > 1:
         texts = [f"{name}: {text}" for name, text in zip(run.best, texts, strict=True)]
     progress = f"{run.iteration}/{run.num_iterations}" if run.num_iterations else "-"

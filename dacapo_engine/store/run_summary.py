@@ -61,6 +61,8 @@ class RunSummary:
         The run and the weights that it began with, where somebody read that in its run file.
     best
         By dataset and criterion, in the order of the task's criteria.
+    optimistic
+        Whether it was scored on labels that it was trained on, too.
     """
 
     name: str
@@ -75,6 +77,7 @@ class RunSummary:
     problem: str = ""
     origin: str = ""
     best: dict[str, dict[str, BestScore]] = field(default_factory=dict)
+    optimistic: bool = False
 
     @property
     def top(self) -> tuple[str, BestScore] | None:
@@ -121,6 +124,7 @@ def summarize_run(folder: RunFolder) -> RunSummary:
         status.started,
         alive,
         best=best,
+        optimistic=bool(_first_scores(folder).get("optimistic")),
     )
 
 
@@ -160,9 +164,15 @@ def best_scores(folder: RunFolder) -> dict[str, dict[str, BestScore]]:
 
 def _criteria(folder: RunFolder) -> dict[str, int]:
     """Criteria in the order of the task, the most telling one first, as a validation wrote them."""
+    scores = _first_scores(folder).get("scores")
+    return {name: n for n, name in enumerate(scores)} if isinstance(scores, dict) else {}
+
+
+def _first_scores(folder: RunFolder) -> dict[str, Any]:
+    """What the first validation wrote; nothing where there was none."""
     try:
         with folder.validation_scores_file.open(encoding="utf-8") as file:
             row = json.loads(file.readline())
-        return {name: place for place, name in enumerate(row["scores"])}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError):
         return {}
+    return row if isinstance(row, dict) else {}

@@ -202,7 +202,8 @@ def _best(run: RunSummary) -> str:
     if run.top is None or not math.isfinite(run.top[1].value):
         return ""
     criterion, score = run.top
-    return f"{criterion.replace('_', ' ')} {score.value:.3g}"
+    seen = " (optimistic)" if run.optimistic else ""
+    return f"{criterion.replace('_', ' ')} {score.value:.3g}{seen}"
 
 
 def _tip(run: RunSummary) -> str:
@@ -211,6 +212,8 @@ def _tip(run: RunSummary) -> str:
         lines.append(f"{run.iteration:,} of {run.num_iterations:,} iterations")
     if run.top is not None:
         lines.append(f"{_best(run)} at iteration {run.top[1].iteration:,}")
+    if run.optimistic:
+        lines.append("Optimistic: scored on labels that it was trained on.")
     if run.started:
         lines.append(f"begun {time.strftime('%Y-%m-%d %H:%M', time.localtime(run.started))}")
     return "\n".join(line for line in lines if line)

@@ -195,6 +195,22 @@ def test_partial_labels_train_and_only_what_is_done_has_weight(
     assert len(read_rows(RunFolder.of(tmp_path / "runs", "run").training_stats_file)) == 2
 
 
+def test_where_nothing_can_be_held_back_every_score_says_so(
+    put: Any, init: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    torch.set_num_threads(1)
+    labels = rods()
+    labels[labels > 2] = 0
+    config, out = init(*put(labels), "--zero", "unknown")
+    assert "scores are those of the training data" in out
+    config = small(config, num_iterations=1, validation_interval=1, num_threads=1)
+    train_run(Run(config), runs=tmp_path / "runs", device="cpu")
+    folder = RunFolder.of(tmp_path / "runs", "run")
+    assert all(row["optimistic"] for row in read_rows(folder.validation_scores_file))
+    main(["runs", str(folder.path.parent)])
+    assert "optimistic" in capfd.readouterr().out
+
+
 def test_unknown_counts_objects_only(put: Any, init: Any) -> None:
     config, _ = init(*put(rods([4, 5])), "--zero", "unknown")
     dataset = config.datasplit_config.train_configs[0]
