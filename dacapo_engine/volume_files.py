@@ -26,9 +26,11 @@ __all__ = [
     "array_config",
     "is_image_file",
     "parse_volume",
+    "volume_name",
 ]
 
 _TIFF = frozenset({".tif", ".tiff"})
+_PLAIN_NAMES = frozenset({"raw", "image", "images", "volumes", "data", "em", "0", "s0"})
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".bmp"})
 
 VolumeFile = LocalArrayIdentifier | Path
@@ -86,9 +88,16 @@ class VolumeFiles:
     def name(self) -> str:
         """A short name for the volume."""
         file = self.raw.file if isinstance(self.raw, CorrectedVolume) else self.raw
-        if isinstance(file, Path):
-            return file.name.split(".")[0]
-        return file.dataset.rsplit("/", 1)[-1] or file.container.stem
+        return volume_name(file)
+
+
+def volume_name(file: VolumeFile) -> str:
+    """A short name for an image: of a dataset the last part that says more than ``raw``."""
+    if isinstance(file, Path):
+        return file.name.split(".")[0]
+    parts = [file.container.stem, *file.dataset.split("/")]
+    telling = (part for part in reversed(parts) if part and part.lower() not in _PLAIN_NAMES)
+    return next(telling, parts[0])
 
 
 def is_image_file(path: Path) -> bool:

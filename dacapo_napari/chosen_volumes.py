@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QObject, Signal
@@ -61,7 +62,11 @@ class ChosenVolumes(QObject):
 
     def choose(self, chosen: ChosenVolume) -> None:
         """Another choice for the volume that is edited."""
-        self.reports[self.current] = VolumeReport(chosen)
+        old = self.edited
+        same = [*old.chosen.sources()] == [*chosen.sources()]
+        same = same and old.chosen.first_axis == chosen.first_axis
+        # What was measured stands until it is measured again: rows must not come and go.
+        self.reports[self.current] = VolumeReport(chosen, facts=old.facts if same else None)
         self._looks.forget_failures()
         self.refresh()
 
@@ -92,10 +97,12 @@ class ChosenVolumes(QObject):
         return True
 
     def refresh(self) -> None:
-        """Look anew how it stands with each; what was measured is forgotten."""
+        """Look anew how it stands with each; problems that were measured are forgotten."""
         chosen = [each.chosen for each in self.reports]
         self._looks.want(path for each in chosen for path in each.paths())
-        self.reports = [report_on(each, self.files) for each in chosen]
+        self.reports = [
+            replace(report_on(each.chosen, self.files), facts=each.facts) for each in self.reports
+        ]
         self._watched.watch(
             source for each in chosen for _, source in each.sources() if not isinstance(source, str)
         )

@@ -17,7 +17,7 @@ from dacapo_napari.training_data import TrainingData
 
 __all__ = ["VolumeReport", "report_on", "summary_of"]
 
-_UNKNOWN_SIZE = "voxel size not known"
+_UNKNOWN_SIZE = "no voxel size"
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from data_pictures import data_states
 from drive_window import (
     PLUGIN,
     ROOT,
@@ -37,6 +38,16 @@ def pictures(viewer: Any, name: str) -> None:
         viewer.theme = theme
         suffix = "" if theme == "dark" else f"-{theme}"
         take_picture(viewer, FOLDER / f"{name}{suffix}.png")
+
+
+def dock_pictures(viewer: Any, dock: Any, name: str) -> None:
+    """The dock alone in each theme, without the window around it."""
+    for theme in reversed(THEMES):
+        viewer.theme = theme
+        dock.setStyleSheet(viewer.window._qt_window.styleSheet())
+        wait(0.5)
+        suffix = "" if theme == "dark" else f"-{theme}"
+        dock.grab().save(str(FOLDER / f"{name}{suffix}.png"))
 
 
 def unfold(dock: Any, *names: str) -> None:
@@ -146,6 +157,7 @@ def main() -> None:
         wait(1)
         dock = empty(viewer)
         composed(viewer, dock)
+        data_states(viewer, lambda dock, name: dock_pictures(viewer, dock, name))
         problems(viewer, dock)
         small(viewer)
         training(viewer, dock)

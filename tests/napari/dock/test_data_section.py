@@ -224,7 +224,7 @@ def test_how_far_slices_are_apart_is_asked_where_nothing_says_it(
 ) -> None:
     add_volume(viewer, (24, 48, 48))
     dock = open_dock()
-    wait_for_words(qtbot, dock, "5 objects, voxel size not known")
+    wait_for_words(qtbot, dock, "5 objects, no voxel size")
     assert dock.data.state is SectionState.DOUBT
     question = find(dock, "data.anisotropy")
     assert question.isVisibleTo(dock)
