@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["PostProcessingControl"]
 
 # About a second of work.
-_MOST_TRIED = 800_000
+_MOST_TRIED = 400_000
 
 
 @dataclass(frozen=True)

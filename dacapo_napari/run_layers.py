@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from dacapo_napari.layer_volume import LayerVolume, nanometres_of
+from dacapo_napari.layer_volume import nanometres_of
 from dacapo_napari.run_updates import PlacedArray
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
-    from napari.layers import Image, Labels, Layer
+    from napari.layers import Layer
 
 __all__ = [
     "RUN_KEY",
     "WorldUnits",
-    "add_segmentation",
     "belongs_to_run",
     "layer_arguments",
     "layer_look",
@@ -150,34 +149,6 @@ def snapshot_layers(
     ]
 
 
-def add_segmentation(
-    viewer: ViewerModel, name: str, labels: npt.NDArray[Any], raw: Image, volume: LayerVolume
-) -> Labels:
-    """A segmentation of a layer as labels above it, at the same place.
-
-    Parameters
-    ----------
-    labels
-        Of the shape of `volume` without its channels.
-    """
-    keep = [index for index, axis in enumerate(volume.axes) if axis != "c"]
-    arguments = {
-        "scale": np.asarray(raw.scale)[-len(keep) :],
-        "translate": np.asarray(raw.translate)[-len(keep) :],
-        "units": raw.units[-len(keep) :],
-        "axis_labels": raw.axis_labels[-len(keep) :],
-    }
-    with view_kept(viewer):
-        found = next((layer for layer in viewer.layers if layer.name == name), None)
-        if found is not None and found.ndim == labels.ndim:
-            found.data = labels
-            _place(found, arguments)
-            return found
-        layer = viewer.add_labels(labels, name=name, opacity=0.5, **arguments)
-        viewer.layers.move(len(viewer.layers) - 1, viewer.layers.index(raw) + 1)
-        return layer
-
-
 def belongs_to_run(layer: Layer) -> bool:
     """Whether a layer shows a run's snapshot, and is no data to learn from."""
     return RUN_KEY in layer.metadata
@@ -212,12 +183,6 @@ def layer_look(array: PlacedArray) -> tuple[str, dict[str, Any]]:
         "contrast_limits": _limits(array.name, array.data),
         "opacity": 0.7 if visible else 1.0,
     }
-
-
-def _place(layer: Layer, arguments: dict[str, Any]) -> None:
-    layer.scale = arguments["scale"]
-    layer.translate = arguments["translate"]
-    layer.units = arguments["units"]
 
 
 def _drawable(array: PlacedArray) -> npt.NDArray[Any]:

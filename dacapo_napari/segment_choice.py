@@ -71,6 +71,7 @@ class SegmentChoice(QObject):
         self._panel = panel
         self._file: FileLook | None = None
         self._range: tuple[float, float] | None = None
+        self._model: RunWeights | None = None
         self._closed = False
         # Exported models are unpacked here; it goes with this object.
         self._scratch = ScratchFolder("models")
@@ -83,6 +84,12 @@ class SegmentChoice(QObject):
     def is_complete(self) -> bool:
         """Whether an image and a run are chosen."""
         return self._has_image() and self._panel.run_path() is not None
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether it is not known yet what is chosen: a run or a file is being opened."""
+        source = self._panel.raw.source()
+        return self.run is None or (isinstance(source, str) and self._file is None)
 
     def stop(self) -> None:
         """Look for nothing any more."""
@@ -180,6 +187,7 @@ class SegmentChoice(QObject):
         self._on_runs(())
 
     def _on_chosen(self) -> None:
+        self.run = None
         self._look_at_run()
         self.changed.emit()
 
@@ -207,20 +215,20 @@ class SegmentChoice(QObject):
         """See what there is of the run, and whether the image is one like those it learnt from."""
         path = self._panel.run_path()
         if path is None or self._closed:
-            self.run = None
+            self.run = self._model = None
             self.changed.emit()
             return
         try:
             volume = self.place().volume if self._has_image() else None
         except (NotFoundError, DataError):
             volume = None
-        known = self.run if self.run is not None and self.run.is_model else None
         where = self._scratch.path / path.stem
-        arguments = (path, where, volume, known, self._range)
+        arguments = (path, where, volume, self._model, self._range)
         self._link.call("segment look", _look, *arguments).begin(self._on_look, self._on_no_look)
 
     def _on_look(self, look: _Look) -> None:
         self.run, self._range = look.run, look.intensities
+        self._model = look.run if look.run.is_model else None
         self._panel.weights.show_run(look.run)
         self._panel.match.show_match(look.match)
         self.changed.emit()

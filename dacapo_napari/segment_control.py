@@ -54,6 +54,7 @@ class SegmentControl(QObject):
         self._panel = panel
         self._thread: SegmentThread | None = None
         self._place: SegmentPlace | None = None
+        self._waits = False
         self.choice = SegmentChoice(viewer, link, panel, self)
         self.trial = PostProcessingControl(viewer, link, service, panel, self)
         self._connect()
@@ -90,6 +91,10 @@ class SegmentControl(QObject):
             self._panel.status.setText("Giving up…")
             return
         self._panel.error.setText("")
+        self._waits = self.choice.is_complete() and self.choice.is_looking
+        if self._waits:
+            self._panel.status.setText("Looking at the run…")
+            return
         try:
             place = self.choice.place()
             request = self.choice.request(place)
@@ -131,7 +136,14 @@ class SegmentControl(QObject):
             return
         self.trial.show(predicted, self._place)
 
+    def _on_choice(self) -> None:
+        self.refresh()
+        if self._waits and not self.choice.is_looking:
+            self._panel.status.setText("")
+            self.start()
+
     def _on_failed(self, failure: Failed) -> None:
+        self._waits = False
         self._panel.status.setText("")
         self._fail(failure)
 
@@ -148,8 +160,8 @@ class SegmentControl(QObject):
     def _connect(self) -> None:
         self._panel.start.clicked.connect(self.start)
         self._panel.save.clicked.connect(self.save)
-        self.choice.changed.connect(self.refresh)
-        self.choice.failed.connect(self._fail)
+        self.choice.changed.connect(self._on_choice)
+        self.choice.failed.connect(self._on_failed)
         self.trial.changed.connect(self.refresh)
         for name in ("inserted", "removed", "reordered", "renamed"):
             event = getattr(self._viewer.layers.events, name)

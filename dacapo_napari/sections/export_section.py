@@ -53,7 +53,7 @@ class ExportSection(Section):
         self.model = self._make_button("model", "Model…", "Writes a file that segments elsewhere.")
         self.curve = self._make_button("curve", "Curve…", "Writes every loss as a CSV table.")
         self.scores = self._make_button("scores", "Scores…", "Writes every score as a CSV table.")
-        self.copy_methods = self._make_button("copy_methods", "Copy", "Copies the paragraph.")
+        self.copy_methods = self._make_button("copy_methods", "Copy text", "Copies the paragraph.")
         self.copy_command = self._make_button(
             "copy_command", "Copy command", "Copies the command line that repeats this run."
         )

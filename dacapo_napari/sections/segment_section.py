@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Signal
@@ -44,8 +45,8 @@ class SegmentSection(Section):
     ) -> None:
         super().__init__("Segment", "segment", parent)
         self._session = session
-        self._filled = ""
-        self._was_ready = False
+        self._filled: Path | None = None
+        self._offered: Path | None = None
         self.panel = SegmentPanel(session.viewer, runs_folder(), chooses_folder=False, parent=self)
         self.control = SegmentControl(session.viewer, session.link, service, self.panel)
         self.longer = QPushButton("Train longer", self)
@@ -87,15 +88,15 @@ class SegmentSection(Section):
         self.control.stop()
 
     def _fill_run(self) -> None:
-        """Choose the run of the dock, unless somebody chose another one here."""
+        """Choose the run of the dock; another one that is chosen here stays until it changes."""
         folder = self._session.folder
         if folder is None:
             return
         # Elsewhere it is a name in this runs folder.
         if self.panel.folder.text() != str(folder.path.parent):
             self.panel.folder.setText(str(folder.path.parent))
-        if self.panel.run.currentText() in ("", self._filled) and self._session.has_begun:
-            self._filled = folder.name
+        if self._session.has_begun and folder.path != self._filled:
+            self._filled = folder.path
             self.panel.run.setCurrentText(folder.name)
 
     def _refresh(self) -> None:
@@ -106,11 +107,15 @@ class SegmentSection(Section):
             self.set_state(SectionState.READY, _summary(run))
         else:
             self.set_state(SectionState.TO_DO, _LATER)
-        if is_ready and not self._was_ready and self._session.active:
-            # Whoever waits for the training sees that it can be tried already.
-            self.set_unfolded(True)
-        self._was_ready = is_ready
+        if is_ready and run is not None and self._session.active:
+            self._offer(run.folder.path)
         self.run_seen.emit(run if run is not None and run.iterations else None)
+
+    def _offer(self, path: Path) -> None:
+        """Let whoever waits for the training see, once, that it can be tried already."""
+        if path != self._offered:
+            self._offered = path
+            self.set_unfolded(True)
 
 
 def _summary(run: RunWeights) -> str:
