@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import QObject, Signal
+from qtpy.QtCore import QObject, QTimer, Signal
 
 from dacapo_engine.errors import DataError
 from dacapo_engine.experiments.datasplits.datasets.volume_facts import VolumeFacts
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ChosenVolumes"]
 
+# Who paints makes many strokes; volumes are measured again when there is a pause.
+_PAINT_MS = 1500
+
 
 class ChosenVolumes(QObject):
     """The volumes, what was found where their paths lead, and how it stands with each.
@@ -37,7 +40,7 @@ class ChosenVolumes(QObject):
     Signals
     -------
     refreshed()
-        Something else was chosen, a file was opened, or a layer was moved.
+        Something else was chosen, a file was opened, or a layer was moved or painted.
     """
 
     refreshed = Signal()
@@ -48,7 +51,11 @@ class ChosenVolumes(QObject):
         self.current = 0
         self._looks = FileLooks(self)
         self._looks.found.connect(self.refresh)
-        self._watched = WatchedLayers(self.refresh)
+        self._painted = QTimer(self)
+        self._painted.setSingleShot(True)
+        self._painted.setInterval(_PAINT_MS)
+        self._painted.timeout.connect(self.refresh)
+        self._watched = WatchedLayers(self.refresh, self._painted.start)
 
     @property
     def files(self) -> Files:
@@ -153,5 +160,6 @@ class ChosenVolumes(QObject):
 
     def close(self) -> None:
         """Let go of layers and files."""
+        self._painted.stop()
         self._looks.close()
         self._watched.stop()

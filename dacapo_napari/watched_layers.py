@@ -1,9 +1,11 @@
-"""Layers of which somebody wants to know when they lie elsewhere."""
+"""Layers of which somebody wants to know when they lie elsewhere, or were painted."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from napari.layers import Labels
 
 from dacapo_napari.sections.layer_facts import place_events
 
@@ -14,10 +16,14 @@ __all__ = ["WatchedLayers"]
 
 
 class WatchedLayers:
-    """Calls `moved` when a layer is scaled, moved or turned, or gets another unit."""
+    """Calls `moved` when a layer is scaled, moved or turned, or gets another unit.
 
-    def __init__(self, moved: Callable[[], None]) -> None:
+    `painted` is called when values of a layer are others.
+    """
+
+    def __init__(self, moved: Callable[[], None], painted: Callable[[], None]) -> None:
         self._moved = moved
+        self._painted = painted
         self._layers: list[Layer] = []
         self._places: tuple[str, ...] = ()
 
@@ -29,6 +35,8 @@ class WatchedLayers:
                 self._layers.append(layer)
                 for event in place_events(layer):
                     event.connect(self._on_event)
+                for event in _value_events(layer):
+                    event.connect(self._on_painted)
         self._places = self._now()
 
     def stop(self) -> None:
@@ -36,6 +44,8 @@ class WatchedLayers:
         for layer in self._layers:
             for event in place_events(layer):
                 event.disconnect(self._on_event)
+            for event in _value_events(layer):
+                event.disconnect(self._on_painted)
         self._layers = []
 
     def _now(self) -> tuple[str, ...]:
@@ -50,3 +60,11 @@ class WatchedLayers:
         if places != self._places:
             self._places = places
             self._moved()
+
+    def _on_painted(self, event: object = None) -> None:
+        self._painted()
+
+
+def _value_events(layer: Layer) -> list[Any]:
+    events = layer.events
+    return [events.data, events.paint] if isinstance(layer, Labels) else [events.data]

@@ -49,7 +49,7 @@ class DataSection(Section):
     Signals
     -------
     changed()
-        Other data: another layer or file, something said of it, or a layer was moved or scaled.
+        Other data: another layer or file, something said of it, a layer moved, scaled or painted.
     edited_changed()
         Another volume is edited, or the one that is edited is another, or was measured.
     """

@@ -102,6 +102,8 @@ def test_a_newcomer_sees_one_line(viewer: Any, open_dock: Callable[[], Any], qtb
     while following.objectName() not in names:
         following = following.nextInFocusChain()
     assert following.objectName() == "data.voxel_size.z"
+    viewer.layers["labels"].fill((0, 0, 0), 9)
+    wait_for_words(qtbot, dock, "raw + labels, 4 objects")
 
 
 def test_files_are_learnt_from_where_they_lie(
