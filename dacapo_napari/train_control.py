@@ -228,4 +228,4 @@ class TrainControl(QObject):
         look = self._session.look
         config = look.config if look is not None else None
         optimistic = config is not None and is_scored_on_training_data(config)
-        self._bar.show_objects(object_words(objects, last, optimistic=optimistic))
+        self._bar.show_objects(object_words(objects, optimistic=optimistic), last)

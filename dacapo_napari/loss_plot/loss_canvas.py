@@ -108,7 +108,7 @@ class LossCanvas(QWidget):
         self._best.setSymbolPen(pg.mkPen(colours.text))
         self._best_words.setColor(colours.text)
         behind = QColor(colours.background)
-        behind.setAlpha(190)
+        behind.setAlpha(215)
         self._best_words.fill = pg.mkBrush(behind)
         self._plot.setBackground(colours.background)
         self._legend.setLabelTextColor(colours.text)
@@ -155,6 +155,8 @@ class LossCanvas(QWidget):
         self._best_words = pg.TextItem("")
         for part in (self._scores, self._best):
             self._score_box.addItem(part)
+        # Above the losses, and below its own points.
+        self._score_box.setZValue(1)
         self._best_words.setZValue(-1)
         # Words must not stretch the axis, which would move the words.
         self._score_box.addItem(self._best_words, ignoreBounds=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import (
@@ -112,6 +113,8 @@ class Banner(QFrame):
         self._fixes = [self._fix_button(fix, number) for number, fix in enumerate(fixes)]
         for number, button in enumerate(self._fixes):
             self._buttons.insertWidget(number, button)
+        for one, other in pairwise((*self._fixes, self._copy, self._log)):
+            self.setTabOrder(one, other)
 
     def set_log(self, there: bool) -> None:
         """Whether there is a log to open."""

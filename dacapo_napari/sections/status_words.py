@@ -72,8 +72,8 @@ def machine_words(status: RunStatus, title: str = "") -> str:
     return ", ".join(parts)
 
 
-def object_words(objects: Mapping[str, int], iteration: int, *, optimistic: bool) -> str:
-    """``91 of 104 objects right, 6 merged, 7 split, at 1,200``; empty where none was counted.
+def object_words(objects: Mapping[str, int], *, optimistic: bool) -> str:
+    """``91 of 104 objects right, 6 merged, 7 split``; empty where none was counted.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def object_words(objects: Mapping[str, int], iteration: int, *, optimistic: bool
     right = f"{objects.get('right', 0):,} of {true:,} objects right"
     parts = [f"{right} (optimistic)" if optimistic else right]
     parts += [f"{objects[kind]:,} {kind}" for kind in _WRONG if objects.get(kind)]
-    return f"{', '.join(parts)}, at {iteration:,}"
+    return ", ".join(parts)
 
 
 def _memory_words(used: int, total: int | None) -> str:

@@ -57,17 +57,18 @@ class TrainBar(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
+        # In the order in which Tab goes through them.
+        self.error = Banner("train.error", self)
         self.start = QPushButton("Start", self)
         self.stop = QPushButton("Stop and keep", self)
-        self.cancel = QPushButton("Cancel", self)
         self.snapshot = QPushButton("Snapshot", self)
         self.validate = QPushButton("Validate", self)
         self.end = QPushButton("End it", self)
+        self.cancel = QPushButton("Cancel", self)
         self.progress = QProgressBar(self)
         self.status = QLabel("", self)
         self.objects = ElidedLabel(self)
         self.machine = ElidedLabel(self)
-        self.error = Banner("train.error", self)
         self.verbs = Verbs()
         for name in ("start", "stop", "cancel", "snapshot", "validate", "end"):
             getattr(self, name).setObjectName(f"train.{name}")
@@ -131,10 +132,11 @@ class TrainBar(QFrame):
         self.status.setText(status_words(status, alive=alive))
         self.show_machine(machine_words(status, device) if alive else "")
 
-    def show_objects(self, words: str) -> None:
-        """Say how many objects were right; nothing takes no room."""
+    def show_objects(self, words: str, iteration: int = 0) -> None:
+        """Say how many objects were right after `iteration` steps; nothing takes no room."""
         self.objects.setText(words)
-        self.objects.setToolTip(f"{words}\n{_TOOLTIPS['objects']}" if words else "")
+        tooltip = f"{words}, after {iteration:,} iterations.\n{_TOOLTIPS['objects']}"
+        self.objects.setToolTip(tooltip if words else "")
         self.objects.setVisible(bool(words))
 
     def show_machine(self, words: str) -> None:

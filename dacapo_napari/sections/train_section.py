@@ -100,9 +100,11 @@ class TrainSection(Section):
         return next(iter(usable), "cpu") if chosen in {"", "auto"} else chosen
 
     def device_title(self, name: str) -> str:
-        """The name of a device for people; empty for the processor and what is not known."""
+        """The short name of a card; empty for the processor and what is not known."""
         device = self._devices.get(name)
-        return device.title if device is not None and name != "cpu" else ""
+        if device is None or name == "cpu":
+            return ""
+        return device.title.removeprefix("NVIDIA ").removeprefix("GeForce ")
 
     def close_down(self) -> None:
         """Tell of nothing any more."""

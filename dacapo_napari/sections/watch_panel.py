@@ -58,10 +58,11 @@ class WatchPanel(Fold):
         """Say which of the snapshots the layers show; none where `number` is 0."""
         self._snapshot.setVisible(number > 0)
         self._place.setVisible(number > 0)
-        words = f"Snapshot at {iteration:,}"
-        if number > 1:
-            words = f"{words}, {position} of {number}: slider below the image"
+        words = f"Snapshot at {iteration:,}, {position} of {number}"
         self._snapshot.setText(words)
+        self._snapshot.setToolTip(
+            f"{words}. The slider named iteration, below the image, runs through them."
+        )
 
     def add_below_curve(self, widget: QWidget) -> None:
         """Show something else that is seen of the run, between the curve and the snapshots."""

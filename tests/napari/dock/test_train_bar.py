@@ -91,10 +91,10 @@ def test_words_keep_their_width() -> None:
     )
     assert machine_words(card, "RTX 4090") == "cuda:0 RTX 4090, 6.1 of 24 GB"
     objects = {"right": 91, "merged": 6, "split": 7}
-    words = object_words(objects, 1200, optimistic=False)
-    assert words == "91 of 104 objects right, 6 merged, 7 split, at 1,200"
-    assert "(optimistic)" in object_words(objects, 1200, optimistic=True)
-    assert object_words({}, 1200, optimistic=False) == ""
+    words = object_words(objects, optimistic=False)
+    assert words == "91 of 104 objects right, 6 merged, 7 split"
+    assert "(optimistic)" in object_words(objects, optimistic=True)
+    assert object_words({}, optimistic=False) == ""
 
 
 def test_snapshot_validate_and_stop(
