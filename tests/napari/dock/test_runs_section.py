@@ -77,7 +77,7 @@ def config(squares: Path) -> RunConfig:
             padding="same",
         ),
         trainer_config=GunpowderTrainerConfig(
-            num_data_fetchers=0, warmup_iterations=4, precision="float32", snapshot_interval=100
+            num_data_fetchers=0, warmup_iterations=4, precision="float32"
         ),
         datasplit_config=TrainValidateDataSplitConfig(
             train_configs=(dataset,), validate_configs=(dataset.replace(name="validate"),)
@@ -196,8 +196,9 @@ def test_runs_are_shown_compared_and_laid_over_each_other(
 
     table.select("squares-1")
     find(dock, "runs.compare").click()
-    qtbot.waitUntil(lambda: "0.001 → 0.01" in difference.text(), timeout=10 * SECONDS)
-    assert "the forms" in find(dock, "runs.difference.title").whole_text()
+    title = find(dock, "runs.difference.title")
+    qtbot.waitUntil(lambda: "to the forms" in title.whole_text(), timeout=10 * SECONDS)
+    assert difference.text() == "Training > Learning rate: 0.001 → 0.01"
 
 
 def test_a_branch_starts_from_the_weights_chosen(
