@@ -108,7 +108,7 @@ class LossCanvas(QWidget):
         self._best.setSymbolPen(pg.mkPen(colours.text))
         self._best_words.setColor(colours.text)
         behind = QColor(colours.background)
-        behind.setAlpha(215)
+        behind.setAlpha(150)
         self._best_words.fill = pg.mkBrush(behind)
         self._plot.setBackground(colours.background)
         self._legend.setLabelTextColor(colours.text)
@@ -155,11 +155,11 @@ class LossCanvas(QWidget):
         self._best_words = pg.TextItem("")
         for part in (self._scores, self._best):
             self._score_box.addItem(part)
-        # Above the losses, and below its own points.
-        self._score_box.setZValue(1)
-        self._best_words.setZValue(-1)
         # Words must not stretch the axis, which would move the words.
         self._score_box.addItem(self._best_words, ignoreBounds=True)
+        # Above the losses, and below its own points; adding an item lifts it.
+        self._score_box.setZValue(1)
+        self._best_words.setZValue(-1)
         item.getAxis("right").hide()
         item.vb.sigResized.connect(self._fit_score_box)
 
