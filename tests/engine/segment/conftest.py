@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,28 +49,28 @@ def cubes(shape: Sequence[int], spacing: int = 8, size: int = 5) -> tuple[Values
     return np.clip((labels > 0) * 150 + 50 + noise, 0, 255).astype(np.uint8), labels
 
 
+def store(
+    container: Path,
+    name: str,
+    values: Values,
+    size: float = 8,
+    offset: Sequence[float] = (0, 0, 0),
+) -> LocalArrayIdentifier:
+    """Write values as a dataset with cubic voxels."""
+    root = zarr.open_group(str(container), mode="a")
+    array = root.create_dataset(name, data=values, chunks=(16, 16, 16))
+    array.attrs.update(voxel_size=[size] * 3, offset=list(offset), units=["nm"] * 3)
+    return LocalArrayIdentifier(container, name)
+
+
 @pytest.fixture
 def put(tmp_path: Path) -> Put:
     """Store values in ``volume.zarr``."""
-
-    def store(
-        name: str, values: Values, size: float = 8, offset: Sequence[float] = (0, 0, 0)
-    ) -> LocalArrayIdentifier:
-        root = zarr.open_group(str(tmp_path / "volume.zarr"), mode="a")
-        array = root.create_dataset(name, data=values, chunks=(16, 16, 16))
-        array.attrs.update(voxel_size=[size] * 3, offset=list(offset), units=["nm"] * 3)
-        return LocalArrayIdentifier(tmp_path / "volume.zarr", name)
-
-    return store
+    return partial(store, tmp_path / "volume.zarr")
 
 
-@pytest.fixture
-def config(tmp_path: Path, put: Put) -> RunConfig:
-    """A run over 24 x 28 x 40 voxels of 8 nm, without workers."""
-    raw, labels = cubes((24, 28, 40))
-    put("raw", raw)
-    put("labels", labels)
-    container = tmp_path / "volume.zarr"
+def config_of(container: Path) -> RunConfig:
+    """A run over ``raw`` and ``labels`` of a container, without workers."""
     image = ZarrArrayConfig(file_name=container, dataset="raw")
     dataset = RawGTDatasetConfig(
         name="cubes",
@@ -105,6 +106,22 @@ def config(tmp_path: Path, put: Put) -> RunConfig:
             train_configs=(dataset,), validate_configs=(dataset.replace(name="held"),)
         ),
     )
+
+
+def train_cubes(folder: Path) -> RunFolder:
+    """The folder of a run after six steps over cubes of 24 x 28 x 40 voxels of 8 nm."""
+    for name, values in zip(("raw", "labels"), cubes((24, 28, 40)), strict=True):
+        store(folder / "volume.zarr", name, values)
+    train_run(Run(config_of(folder / "volume.zarr")), runs=folder / "runs", device="cpu")
+    return RunFolder.of(folder / "runs", "cubes")
+
+
+@pytest.fixture
+def config(tmp_path: Path, put: Put) -> RunConfig:
+    """A run over 24 x 28 x 40 voxels of 8 nm."""
+    for name, values in zip(("raw", "labels"), cubes((24, 28, 40)), strict=True):
+        put(name, values)
+    return config_of(tmp_path / "volume.zarr")
 
 
 @pytest.fixture
