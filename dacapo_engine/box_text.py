@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dacapo_engine.boxes import Box, clip_box
 from dacapo_engine.errors import ConfigError
 
-__all__ = ["TypedBox", "boxes_in", "parse_boxes"]
+__all__ = ["TypedBox", "boxes_in", "boxes_text", "parse_boxes"]
 
 _RANGE = re.compile(r"([stzyx])\s*=\s*(\d+)(?:\s*:\s*(\d+))?")
 _HINT = "Write z=10 for one slice, z=20:25 for slices 20 to 24, z=0:40 y=100:200 for a box."
@@ -42,6 +42,11 @@ def parse_boxes(text: str) -> tuple[TypedBox, ...]:
     return tuple(_parse_box(part.strip()) for part in text.split(","))
 
 
+def boxes_text(boxes: Sequence[Box], axes: Sequence[str], shape: Sequence[int]) -> str:
+    """Boxes as they would be typed, without the axes along which they are the whole volume."""
+    return ", ".join(_box_text(box, axes, shape) for box in boxes)
+
+
 def boxes_in(typed: Sequence[TypedBox], axes: Sequence[str], shape: Sequence[int]) -> list[Box]:
     """The voxels that typed boxes mean in a volume.
 
@@ -58,6 +63,15 @@ def boxes_in(typed: Sequence[TypedBox], axes: Sequence[str], shape: Sequence[int
         If a box names an axis that is not there, or lies outside.
     """
     return [_box_in(box, axes, shape) for box in typed]
+
+
+def _box_text(box: Box, axes: Sequence[str], shape: Sequence[int]) -> str:
+    ranges = [
+        f"{axis}={begin}" if extent == 1 else f"{axis}={begin}:{begin + extent}"
+        for axis, begin, extent, whole in zip(axes, *box, shape, strict=True)
+        if extent < whole
+    ]
+    return " ".join(ranges) or f"{axes[0]}=0:{shape[0]}"
 
 
 def _parse_box(text: str) -> TypedBox:

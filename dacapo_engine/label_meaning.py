@@ -44,8 +44,6 @@ class LabelMeaning:
     done
         Boxes that were painted completely; a slice is a box one voxel thick. They count where
         `zero` is ``background_where_done``.
-    number_pieces
-        Whether every separate piece of the labels is an object of its own, whatever its value.
     kinds
         Whether ids are kinds of things, and not objects.
     train, validate
@@ -54,7 +52,6 @@ class LabelMeaning:
 
     zero: ZeroMeaning = "background"
     done: tuple[Box, ...] = ()
-    number_pieces: bool = False
     kinds: bool = False
     train: tuple[Box, ...] = ()
     validate: tuple[Box, ...] = ()

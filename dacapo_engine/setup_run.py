@@ -70,7 +70,9 @@ def set_up_run(
     check_volumes(config)
     facts = merge_facts([volume.facts for volume in volumes])
     return Setup(
-        config, facts, (*_describe(facts, len(volumes)), *notes, *_doubts(volumes), split.text)
+        config,
+        facts,
+        (*_describe(facts, len(volumes)), *notes, *_doubts(volumes), *_linked(config), split.text),
     )
 
 
@@ -102,6 +104,12 @@ def check_volumes(config: RunConfig) -> None:
         check_labels_match(dataset)
         if isinstance(network, CNNectomeUNetConfig):
             check_patch_fits(dataset, network.input_shape)
+
+
+def _linked(config: RunConfig) -> tuple[str, ...]:
+    if not getattr(config.task_config, "link_slices", False):
+        return ()
+    return ("No two neighbouring slices are done: objects are found slice by slice, and linked.",)
 
 
 def _doubts(volumes: Sequence[LabelledVolume]) -> list[str]:

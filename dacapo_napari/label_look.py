@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from dacapo_engine.label_census import LabelCensus, likely_zero, take_census
 from dacapo_engine.label_meaning import LabelMeaning, ZeroMeaning
 from dacapo_engine.label_pieces import LabelPieces, count_pieces
 from dacapo_napari.layer_volume import LayerVolume
 
-__all__ = ["LabelLook", "look_at_labels", "numbers_words", "share_words"]
+__all__ = ["LabelLook", "look_at_labels", "share_words", "unmarked_words"]
 
 _MOST_NAMED = 6
 
@@ -20,6 +21,8 @@ class LabelLook:
 
     Attributes
     ----------
+    labels
+        The array in which it was found.
     census
         How much counts, under the meaning it was taken with.
     pieces
@@ -30,6 +33,7 @@ class LabelLook:
         Whether nobody needs to be asked for it.
     """
 
+    labels: Any
     census: LabelCensus
     pieces: LabelPieces | None
     zero: ZeroMeaning
@@ -52,7 +56,7 @@ def look_at_labels(labels: LayerVolume, meaning: LabelMeaning, asked: bool) -> L
     zero, sure = likely_zero(found, meaning.done)
     if not asked and zero != meaning.zero:
         found = take_census(labels.data, LabelMeaning(zero, meaning.done))
-    return LabelLook(found, count_pieces(labels.data, labels.axes), zero, sure)
+    return LabelLook(labels.data, found, count_pieces(labels.data, labels.axes), zero, sure)
 
 
 def share_words(census: LabelCensus, meaning: LabelMeaning) -> str:
@@ -69,7 +73,16 @@ def share_words(census: LabelCensus, meaning: LabelMeaning) -> str:
     return f"{words}: {' and '.join(parts)} done"
 
 
-def numbers_words(numbers: tuple[int, ...]) -> str:
+def unmarked_words(unmarked: tuple[int, ...]) -> str:
+    """Which slices hold labels and were not marked; empty where there are none."""
+    if not unmarked:
+        return ""
+    if len(unmarked) == 1:
+        return f"Slice {unmarked[0]} holds labels and is not marked as done."
+    return f"Slices {_numbers_words(unmarked)} hold labels and are not marked as done."
+
+
+def _numbers_words(numbers: tuple[int, ...]) -> str:
     """``4, 9 and 12``; of many only the first."""
     shown = [str(number) for number in numbers[:_MOST_NAMED]]
     more = len(numbers) - len(shown)

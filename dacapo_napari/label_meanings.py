@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 __all__ = ["LabelMeanings"]
 
+_LINKED = (
+    "No two neighbouring slices are done: objects are found slice by slice and linked. Two "
+    "neighbouring slices would teach where they go on."
+)
+
 
 class LabelMeanings(QObject):
     """Puts the panel about labels below the facts of the volume that is edited.
@@ -61,6 +66,8 @@ class LabelMeanings(QObject):
         self.panel.boxes.show_split("", (), None)
 
     def _on_suggested(self, suggestion: Suggestion) -> None:
+        linked = getattr(suggestion.config.task_config, "link_slices", False)
+        self.panel.zero.show_note(_LINKED if linked else "")
         architecture = suggestion.config.architecture_config
         self.panel.boxes.show_split(
             suggestion.held_back,

@@ -8,12 +8,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, get_args
 
 from dacapo_engine.boxes import Box, neighbours
-from dacapo_engine.label_meaning import ZeroMeaning, done_slices
+from dacapo_engine.label_meaning import (
+    BACKGROUND_EVERYWHERE,
+    LabelMeaning,
+    ZeroMeaning,
+    done_slices,
+)
 
 if TYPE_CHECKING:
     from napari.layers import Layer
 
-__all__ = ["LabelNotes", "layer_id", "read_notes", "toggled", "write_notes"]
+__all__ = ["LabelNotes", "layer_id", "notes_of", "read_notes", "toggled", "write_notes"]
 
 _KEY = "dacapo"
 
@@ -54,6 +59,13 @@ def write_notes(layer: Layer, notes: LabelNotes) -> None:
     """Keep in the metadata of `layer` what was said of it."""
     done = [[list(begin), list(shape)] for begin, shape in notes.done]
     _note(layer, zero=notes.zero, done=done, kinds=notes.kinds)
+
+
+def notes_of(meaning: LabelMeaning) -> LabelNotes:
+    """What was said of labels that are no layer."""
+    if meaning == BACKGROUND_EVERYWHERE:
+        return LabelNotes()
+    return LabelNotes(meaning.zero, meaning.done, meaning.kinds or None)
 
 
 def layer_id(layer: Layer) -> str:

@@ -6,17 +6,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import QTimer, Signal
+from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
+from dacapo_engine.box_text import boxes_in, boxes_text, parse_boxes
 from dacapo_engine.boxes import overlap
+from dacapo_engine.errors import ConfigError, DataError
 from dacapo_engine.label_meaning import BACKGROUND_EVERYWHERE, LabelMeaning, ZeroMeaning
-from dacapo_engine.label_pieces import number_pieces
-from dacapo_napari.background import BackgroundCall
-from dacapo_napari.label_look import LabelLook, look_at_labels, numbers_words, share_words
-from dacapo_napari.label_notes import LabelNotes, read_notes, toggled, write_notes
-from dacapo_napari.layer_volume import LayerVolume
-from dacapo_napari.run_layers import view_kept
+from dacapo_napari.label_counter import LabelCounter
+from dacapo_napari.label_look import LabelLook, share_words, unmarked_words
+from dacapo_napari.label_notes import LabelNotes, notes_of, read_notes, toggled, write_notes
+from dacapo_napari.layer_volume import LayerVolume, layer_volume
+from dacapo_napari.piece_numbering import PieceNumbering
 from dacapo_napari.run_updates import Failed
 from dacapo_napari.sections.boxes_panel import BoxesPanel
 from dacapo_napari.sections.pieces_question import PiecesQuestion
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["LabelMeaningPanel"]
 
-_SETTLE_MS = 400
-_PLACE = ("scale", "translate", "units", "axis_labels")
 _NOTHING_DONE = "Nothing is marked as done: the network learns no background."
 
 
@@ -63,19 +62,15 @@ class LabelMeaningPanel(QWidget):
         self._notes = LabelNotes()
         self._look: LabelLook | None = None
         self._told = BACKGROUND_EVERYWHERE
-        self._calls: dict[str, BackgroundCall] = {}
         self._watched: Labels | None = None
         self._step = viewer.dims.current_step
-        self._is_stale = False
         self._has_asked = False
         self.pieces = PiecesQuestion(self)
         self.zero = ZeroRows(self)
         self.boxes = BoxesPanel(viewer, self)
         self._key = SliceKey(self.mark_slice)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_SETTLE_MS)
-        self._timer.timeout.connect(self._count)
+        self._counter = LabelCounter(self._asked, self)
+        self._numbering = PieceNumbering(viewer, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -106,14 +101,17 @@ class LabelMeaningPanel(QWidget):
         self._labels, self._layer, self._look = labels, layer, None
         self._told = meaning
         self._has_asked = False
-        self._notes = _notes_of(meaning) if layer is None else read_notes(layer)
+        self._notes = notes_of(meaning) if layer is None else read_notes(layer)
         self.setVisible(labels is not None)
         self.zero.fold()
         self.pieces.show_pieces("", None, None)
         self.boxes.show_labels(layer, () if labels is None else labels.axes)
+        if labels is not None and layer is None:
+            self.zero.show_typed(boxes_text(self._notes.done, labels.axes, labels.shape))
+        self.zero.let_type(layer is None)
         self._watch(layer)
         self._refresh()
-        self._count()
+        self._counter.count()
 
     def _shows(self, labels: LayerVolume | None, layer: Labels | None) -> bool:
         old = self._labels
@@ -137,7 +135,7 @@ class LabelMeaningPanel(QWidget):
 
     def is_counting(self) -> bool:
         """Whether labels are being counted, or will be in a moment."""
-        return "count" in self._calls or self._timer.isActive()
+        return self._counter.is_counting()
 
     def mark_slice(self) -> None:
         """Mark the slice in view as done, or no more where it was."""
@@ -152,7 +150,7 @@ class LabelMeaningPanel(QWidget):
 
     def close_down(self) -> None:
         """Let go of the layers; nobody wants what is being counted."""
-        self._timer.stop()
+        self._counter.stop()
         self.boxes.close_down()
         self.let_go()
 
@@ -162,9 +160,8 @@ class LabelMeaningPanel(QWidget):
         self.boxes.let_go()
         for event in self._dims_events():
             event.disconnect(self._on_slice)
-        for call in self._calls.values():
-            call.forget()
-        self._calls.clear()
+        self._counter.let_go()
+        self._numbering.let_go()
 
     def _note(self, notes: LabelNotes) -> None:
         self._notes = notes
@@ -172,7 +169,7 @@ class LabelMeaningPanel(QWidget):
             write_notes(self._layer, notes)
         self._refresh()
         self._tell()
-        self._count()
+        self._counter.count()
 
     def _tell(self) -> None:
         meaning = self.meaning()
@@ -197,55 +194,46 @@ class LabelMeaningPanel(QWidget):
         sure = look is None or look.sure or self._notes.zero is not None or bool(meaning.done)
         self.zero.show_zero(meaning.zero, ask=not sure)
         pieces = None if look is None else look.pieces
-        self.pieces.show_pieces(
-            self._labels.name, pieces, self._notes.kinds, can_number=self._layer is not None
-        )
+        self.pieces.show_pieces(self._labels.name, pieces, self._notes.kinds)
         self._show_done(meaning, look)
         self._on_slice()
 
     def _show_done(self, meaning: LabelMeaning, look: LabelLook | None) -> None:
         words = "" if look is None else share_words(look.census, meaning)
         unmarked = () if look is None else look.census.unmarked
-        doubt = _unmarked_words(unmarked) if meaning.done else _NOTHING_DONE
+        doubt = unmarked_words(unmarked) if meaning.done else _NOTHING_DONE
         self.zero.show_done(words, doubt, unmarked=bool(unmarked))
 
     def _is_marked(self) -> bool:
         box = None if self._layer is None else slice_in_view(self._viewer, self._layer)
         return box is not None and any(overlap(box, one) == box for one in self._notes.done)
 
-    def _count(self) -> None:
-        """Count on another thread; once more afterwards where labels were painted meanwhile."""
+    def _asked(self) -> tuple[LayerVolume, LabelMeaning, bool] | None:
         if self._labels is None:
-            return
-        if "count" in self._calls:
-            self._is_stale = True
-            return
-        call = BackgroundCall(
-            look_at_labels, self._labels, self.meaning(), self._notes.zero is not None
-        )
-        self._calls["count"] = call
-        labels = self._labels
-        call.begin(lambda look: self._on_counted(labels, look), self._on_not_counted)
+            return None
+        return self._labels, self.meaning(), self._notes.zero is not None
 
-    def _on_not_counted(self, failure: Failed) -> None:
-        self._calls.pop("count", None)
-        self._is_stale = False
-        self.failed.emit(failure)
-
-    def _on_counted(self, labels: LayerVolume, look: LabelLook) -> None:
-        self._calls.pop("count", None)
-        is_old, self._is_stale = self._is_stale or labels is not self._labels, False
-        if labels is self._labels:
-            self._look = look
-            self._refresh()
-            self._tell()
-            self._ask()
-        if is_old:
-            self._timer.start()
+    def _on_counted(self, look: LabelLook) -> None:
+        if self._labels is None or look.labels is not self._labels.data:
+            self._counter.count()
+            return
+        self._look = look
+        self._refresh()
+        self._tell()
+        self._ask()
 
     def _on_painted(self, event: object = None) -> None:
-        if not self._timer.isActive():
-            self._timer.start()
+        self._counter.count_soon()
+
+    def _on_replaced(self, event: object = None) -> None:
+        if self._layer is None or self._labels is None:
+            return
+        try:
+            self._labels = layer_volume(self._layer, self._labels.axes)
+        except DataError as error:
+            self.failed.emit(Failed.of(error))
+            return
+        self._counter.count_soon()
 
     def _on_refreshed(self, event: object = None) -> None:
         # All that napari tells of an undo; it tells the same of another slice.
@@ -288,33 +276,23 @@ class LabelMeaningPanel(QWidget):
     def _on_boxes(self) -> None:
         self._refresh()
         self._tell()
-        self._count()
+        self._counter.count()
 
     def _on_number(self) -> None:
-        if self._labels is None or self._layer is None or "number" in self._calls:
+        if self._labels is not None:
+            self._numbering.begin(self._labels, self._layer)
+
+    def _on_typed(self, text: str) -> None:
+        if self._labels is None:
             return
-        self.pieces.show_numbering(True)
-        call = BackgroundCall(number_pieces, self._labels.data, self._labels.axes)
-        self._calls["number"] = call
-        layer = self._layer
-        call.begin(lambda values: self._on_numbered(layer, values), self._on_not_numbered)
-
-    def _on_numbered(self, layer: Labels, values: Any) -> None:
-        self._calls.pop("number", None)
-        self.pieces.show_numbering(False)
-        made = layer.as_layer_data_tuple()[1]
-        place = {name: made[name] for name in _PLACE}
-        # Notes go along, but for the answer that is no longer true.
-        with view_kept(self._viewer):
-            new = self._viewer.add_labels(values, name=f"{layer.name} numbered", **place)
-            layer.visible = False
-        write_notes(new, replace(read_notes(layer), kinds=None))
-        self.numbered.emit(new)
-
-    def _on_not_numbered(self, failure: Failed) -> None:
-        self._calls.pop("number", None)
-        self.pieces.show_numbering(False)
-        self.failed.emit(failure)
+        axes, shape = self._labels.axes, self._labels.shape
+        try:
+            done = boxes_in(parse_boxes(text), axes, shape) if text.strip() else []
+        except ConfigError as error:
+            self.zero.set_error(f"{error.message} {error.hint}".strip())
+            return
+        self.zero.set_error("")
+        self._note(replace(self._notes, done=tuple(done)))
 
     def _watch(self, layer: Labels | None) -> None:
         """Listen to a labels layer and to no other one; its key marks slices."""
@@ -330,6 +308,12 @@ class LabelMeaningPanel(QWidget):
     def _connect(self) -> None:
         for event in self._dims_events():
             event.connect(self._on_slice)
+        self._counter.counted.connect(self._on_counted)
+        self._counter.failed.connect(self.failed)
+        self._numbering.busy.connect(self.pieces.show_numbering)
+        self._numbering.numbered.connect(self.numbered)
+        self._numbering.failed.connect(self.failed)
+        self.zero.done_typed.connect(self._on_typed)
         self.zero.zero_chosen.connect(self._on_zero)
         self.zero.slice_wanted.connect(self.mark_slice)
         self.zero.box_wanted.connect(self._on_box_wanted)
@@ -342,24 +326,10 @@ class LabelMeaningPanel(QWidget):
         events = layer.events
         return (
             (events.paint, self._on_painted),
-            (events.data, self._on_painted),
+            (events.data, self._on_replaced),
             (events.set_data, self._on_refreshed),
         )
 
     def _dims_events(self) -> tuple[Any, ...]:
         events = self._viewer.dims.events
         return events.current_step, events.order, events.ndisplay
-
-
-def _notes_of(meaning: LabelMeaning) -> LabelNotes:
-    if meaning == BACKGROUND_EVERYWHERE:
-        return LabelNotes()
-    return LabelNotes(meaning.zero, meaning.done, meaning.kinds or None)
-
-
-def _unmarked_words(unmarked: tuple[int, ...]) -> str:
-    if not unmarked:
-        return ""
-    if len(unmarked) == 1:
-        return f"Slice {unmarked[0]} holds labels and is not marked as done."
-    return f"Slices {numbers_words(unmarked)} hold labels and are not marked as done."

@@ -51,9 +51,7 @@ class PiecesQuestion(QWidget):
         self.kinds.clicked.connect(self._on_kinds)
         self.setVisible(False)
 
-    def show_pieces(
-        self, name: str, pieces: LabelPieces | None, kinds: bool | None, *, can_number: bool = True
-    ) -> None:
+    def show_pieces(self, name: str, pieces: LabelPieces | None, kinds: bool | None) -> None:
         """Ask about `pieces` of the labels called `name`, or say how it was answered."""
         doubtful = pieces is not None and pieces.is_doubtful
         self.setVisible(doubtful)
@@ -77,7 +75,7 @@ class PiecesQuestion(QWidget):
             if kinds
             else "Find where such things are, and not which voxels belong to the same one."
         )
-        self.number.setVisible(can_number and not kinds)
+        self.number.setVisible(not kinds)
 
     def show_numbering(self, busy: bool) -> None:
         """Whether pieces are being numbered just now."""

@@ -6,6 +6,7 @@ from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
+    QLineEdit,
     QPushButton,
     QRadioButton,
     QVBoxLayout,
@@ -13,6 +14,7 @@ from qtpy.QtWidgets import (
 )
 
 from dacapo_engine.label_meaning import ZeroMeaning
+from dacapo_napari.forms import ErrorLine
 from dacapo_napari.sections.fact_label import FactLabel
 from dacapo_napari.sections.narrow_form import NarrowForm
 from dacapo_napari.slice_marks import DONE_KEY
@@ -51,12 +53,15 @@ class ZeroRows(NarrowForm):
         The slice in view, or a box that is to be drawn, is done.
     unmarked_wanted()
         All slices that hold labels are done.
+    done_typed(str)
+        What is done was typed, since the labels are in a file.
     """
 
     zero_chosen = Signal(str)
     slice_wanted = Signal()
     box_wanted = Signal()
     unmarked_wanted = Signal()
+    done_typed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +71,9 @@ class ZeroRows(NarrowForm):
         self.add_slice = QPushButton("+ This slice", self)
         self.add_box = QPushButton("+ Box", self)
         self.mark_all = QPushButton("Mark them", self)
+        self.typed = QLineEdit(self)
+        self.note = FactLabel("data.done.note", self)
+        self._error = ErrorLine(self)
         self._choices = QButtonGroup(self)
         self._buttons: dict[ZeroMeaning, QRadioButton] = {}
         self._asks = False
@@ -104,6 +112,25 @@ class ZeroRows(NarrowForm):
         """Whether a slice is in view that can be marked, and whether boxes can be drawn."""
         self.add_slice.setEnabled(slices)
         self.add_box.setEnabled(boxes)
+
+    def let_type(self, typing: bool) -> None:
+        """Whether what is done is typed, and not marked in the viewer."""
+        self.typed.setVisible(typing)
+        self.add_slice.setVisible(not typing)
+        self.add_box.setVisible(not typing)
+        self._error.setText("")
+
+    def show_typed(self, text: str) -> None:
+        """Show what was typed."""
+        self.typed.setText(text)
+
+    def set_error(self, sentence: str) -> None:
+        """Say what is wrong with what was typed."""
+        self._error.setText(sentence)
+
+    def show_note(self, words: str) -> None:
+        """Say what follows for the training; nothing takes no room."""
+        self.note.set_fact(words)
 
     def set_theme(self, colours: ThemeColours) -> None:
         """Take the colours of napari's theme."""
@@ -149,13 +176,14 @@ class ZeroRows(NarrowForm):
         column = QVBoxLayout(row)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        column.addWidget(self.done)
-        column.addWidget(buttons)
+        for part in (self.done, self.typed, self._error, buttons, self.note):
+            column.addWidget(part)
         return row
 
     def _connect(self) -> None:
         self.change.toggled.connect(self._radios.setVisible)
         self._choices.idClicked.connect(self._on_clicked)
+        self.typed.editingFinished.connect(lambda: self.done_typed.emit(self.typed.text()))
         self.add_slice.clicked.connect(self.slice_wanted)
         self.add_box.clicked.connect(self.box_wanted)
         self.mark_all.clicked.connect(self.unmarked_wanted)
@@ -165,6 +193,14 @@ class ZeroRows(NarrowForm):
 
     def _name_widgets(self) -> None:
         self.change.setCheckable(True)
+        self.typed.setObjectName("data.done.typed")
+        self.typed.setPlaceholderText("z=10, z=20:25")
+        self.typed.setToolTip(
+            "Slices and boxes in which everything is painted: z=10 is a slice, z=20:25 are slices "
+            "20 to 24, z=0:40 y=100:200 is a box."
+        )
+        self._error.setObjectName("data.done.error")
+        self.note.setVisible(False)
         key = DONE_KEY.replace("-", "+")
         for button, name, tip in (
             (self.change, "data.zero.change", "Say what 0 means in these labels."),

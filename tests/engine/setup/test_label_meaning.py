@@ -25,6 +25,7 @@ from dacapo_engine.experiments.trainers.sample_planning import plan_samples
 from dacapo_engine.holdout import is_scored_on_training_data
 from dacapo_engine.label_census import likely_zero, take_census
 from dacapo_engine.label_meaning import LabelMeaning, done_slices
+from dacapo_engine.label_pieces import LabelPieces, count_pieces, number_pieces
 from dacapo_engine.labelled_part import LabelledPart
 from dacapo_engine.setup_run import set_up_run
 from dacapo_engine.store.rows import read_rows
@@ -164,6 +165,7 @@ def test_what_no_pair_of_slices_tells_is_not_learnt(put: Any, init: Any) -> None
     assert "the last 1 of 4 done slices" in out
     train = config.datasplit_config.train_configs[0]
     assert [region.offset[0] for region in train.done] == [2, 8, 14]
+    assert "slice by slice, and linked" in out
     thick, _ = init(*files, "--done", "z=2:9,z=14:21")
     assert not thick.task_config.link_slices
     distance, _ = init(*files, "--done", "z=2,z=8,z=14,z=20", "--task", "distance")
@@ -304,6 +306,23 @@ def test_boxes_are_typed() -> None:
     assert second.ranges == (("z", 2, 5), ("x", 1, 4))
     with pytest.raises(ConfigError, match="no box"):
         parse_boxes("z=1 z=2")
+
+
+def test_pieces_are_counted_and_numbered() -> None:
+    labels = (rods() > 0).astype(np.uint8)
+    assert count_pieces(labels, "zyx") == LabelPieces(1, 24)
+    assert count_pieces(labels, "syx") == LabelPieces(1, 24 * 24)
+    assert count_pieces(rods(), "zyx") is None
+    assert not LabelPieces(1, 1).is_doubtful
+    numbered = number_pieces(labels, "zyx")
+    pairs = np.unique(np.stack([numbered.ravel(), rods().ravel()]), axis=1)
+    assert pairs.shape == (2, 25)
+    # Pieces of different ids that touch stay apart.
+    labels[:, :, 48:] *= 2
+    labels[0, 0] = 1
+    assert number_pieces(labels, "zyx").max() == count_pieces(labels, "zyx").num_pieces  # type: ignore[union-attr]
+    with pytest.raises(DataError, match="too many"):
+        number_pieces(np.broadcast_to(labels, (20_000, *labels.shape)), "tzyx")
 
 
 def test_slices_are_done_when_all_of_them_is() -> None:

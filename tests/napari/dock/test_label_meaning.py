@@ -332,6 +332,43 @@ def test_how_far_a_network_looks() -> None:
     assert network_context(network, 4)[0] == 0
 
 
+def test_what_is_done_of_a_file_is_typed(desk: Desk) -> None:
+    layer = Labels(rods([2, 5]), name="file")
+    volume = layer_volume(layer, ("z", "y", "x"))
+    desk.panel.show_labels(volume, None)
+    desk.settle()
+    line = find(desk.panel, "data.done.typed")
+    assert line.isVisible()
+    assert not find(desk.panel, "data.done.slice").isVisible()
+    line.setText("z=2, y=50:60")
+    line.editingFinished.emit()
+    assert desk.said[-1].done == ()
+    assert "outside of the labels" in find(desk.panel, "data.done.error").text()
+    line.setText("z=2, z=5:7 x=4:9")
+    line.editingFinished.emit()
+    meaning = desk.said[-1]
+    assert meaning.done == (((2, 0, 0), (1, 40, 96)), ((5, 0, 4), (2, 40, 5)))
+    desk.panel.show_labels(None)
+    desk.panel.show_labels(volume, None, meaning)
+    assert line.text() == "z=2, z=5:7 x=4:9"
+
+
+def test_pieces_of_a_file_are_numbered_in_a_layer(desk: Desk, qtbot: QtBot) -> None:
+    layer = Labels((rods() > 0).astype(np.uint8), name="file")
+    desk.panel.show_labels(layer_volume(layer, ("z", "y", "x")), None)
+    desk.settle()
+    with qtbot.waitSignal(desk.panel.numbered, timeout=10_000) as made:
+        desk.click("data.pieces.number")
+    assert made.args[0].data.max() == 24
+    assert made.args[0] in desk.viewer.layers
+
+
+def test_data_that_is_replaced_is_counted_anew(desk: Desk, qtbot: QtBot) -> None:
+    layer = desk.show(rods())
+    layer.data = rods([3])
+    qtbot.waitUntil(lambda: "What is 0?" in desk.text("data.zero"), timeout=5_000)
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_dock_holds_it(
     viewer: Any, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, theme: str
