@@ -56,6 +56,13 @@ Axes = tuple[str, ...] | None
     metavar="RUN_DIR",
     help="Go on from this run, with its settings, on its labels and these.",
 )
+@click.option(
+    "--start-at",
+    default="best",
+    show_default=True,
+    metavar="WEIGHTS",
+    help="With which of its weights: best, latest, a criterion, or an iteration.",
+)
 @click.option("--name", help="Name of the run; that of the file if not given.")
 @click.option("--overwrite", is_flag=True, help="Replace the run file if it is there.")
 def init(
@@ -76,13 +83,15 @@ def init(
     num_iterations: int | None,
     minutes: float | None,
     start_from: Path | None,
+    start_at: str,
     name: str | None,
     overwrite: bool,
 ) -> None:
     """Write a complete run file with defaults derived from the data.
 
     --raw may be a folder of TIFF or PNG files: x.tif belongs to x_labels.tif (or _masks) beside
-    it, images/x.tif to labels/x.tif or masks/x.tif, or to x.tif in the folder --labels.
+    it, images/x.tif to labels/x.tif or masks/x.tif, or to x.tif in the folder --labels. With
+    --start-from, no --raw is needed: the new run then learns from the data of the old one.
     """
     from dacapo_engine.devices import choose_device
     from dacapo_engine.memory_use import free_memory
@@ -94,11 +103,14 @@ def init(
 
     _check_replaced(run_file, overwrite)
     make_writable_folder(run_file.absolute().parent)
+    run_name = check_run_name(name if name is not None else run_file.stem)
+    if start_from is not None and not raw and crops is None:
+        _write_branch(run_file, start_from, run_name, start_at, num_iterations, minutes)
+        return
     train, validation = _found(raw, labels, mask, crops, axes)
     train = with_meaning(train, zero, done, train_box, validate_box)
     validation += _pairs(validation_raw, validation_labels, (), axes, "--validation-")
     device = choose_device("auto")
-    run_name = check_run_name(name if name is not None else run_file.stem)
     setup = set_up_run(
         train,
         validation,
@@ -110,7 +122,7 @@ def init(
     )
     config = _with_task(setup, task)
     if start_from is not None:
-        config = _continued(setup, start_from, run_name, num_iterations)
+        config = _continued(setup, start_from, run_name, start_at, num_iterations)
     if minutes is not None:
         config = config.lasting(minutes, num_iterations)
     write_text(run_file, to_yaml(config))
@@ -170,7 +182,32 @@ def _pairs(
     return found
 
 
-def _continued(setup: Setup, folder: Path, name: str, num_iterations: int | None) -> RunConfig:
+def _write_branch(
+    run_file: Path,
+    start_from: Path,
+    name: str,
+    start_at: str,
+    num_iterations: int | None,
+    minutes: float | None,
+) -> None:
+    """A run on the data of another one, which begins with its weights."""
+    from dacapo_engine.descendants import branch
+    from dacapo_engine.store.atomic import write_text
+    from dacapo_engine.store.run_folder import RunFolder
+    from dacapo_engine.yaml_file import to_yaml
+
+    folder = RunFolder(start_from.resolve())
+    config = branch(folder, name, start_at, num_iterations=num_iterations)
+    if minutes is not None:
+        config = config.lasting(minutes, num_iterations)
+    write_text(run_file, to_yaml(config))
+    click.echo(f"Starts from {start_from}, and trains on its data.")
+    click.echo(f"Wrote {run_file}. Train it with: dacapo-engine train {run_file}")
+
+
+def _continued(
+    setup: Setup, folder: Path, name: str, start_at: str, num_iterations: int | None
+) -> RunConfig:
     from dacapo_engine.experiments.datasplits.train_validate_datasplit_config import (
         TrainValidateDataSplitConfig,
     )
@@ -185,6 +222,7 @@ def _continued(setup: Setup, folder: Path, name: str, num_iterations: int | None
         name,
         split.train_configs,
         split.validate_configs,
+        criterion=start_at,
         num_iterations=num_iterations,
     )
 

@@ -172,10 +172,10 @@ def _details(run: RunSummary) -> str:
     """What the table has no room for."""
     origin = f"Starts from {run.origin}." if run.origin else ""
     told = run.message if run.message and run.state != UNREADABLE else ""
-    top = run.top
     best = ""
-    if top is not None:
-        best = (
-            f"Best {top[0].replace('_', ' ')} {top[1].value:.3g} at iteration {top[1].iteration:,}."
-        )
+    if run.top is not None:
+        criterion, score = run.top
+        value = f"{criterion.replace('_', ' ')} {score.value:.3g}"
+        seen = ", optimistic: of data trained on" if run.optimistic else ""
+        best = f"Best {value} at iteration {score.iteration:,}{seen}."
     return " ".join(part for part in (run.problem, told, best, origin) if part)

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 import torch
 import zarr
+from click.testing import CliRunner
 
+from dacapo_engine.cli import cli
 from dacapo_engine.descendants import branch, continue_with, with_arrays
 from dacapo_engine.errors import ConfigError, NotFoundError
 from dacapo_engine.experiments.architectures import CNNectomeUNetConfig
@@ -271,3 +273,10 @@ def test_weights_that_are_kept_are_told_with_what_they_are_best_at(trained: RunF
     assert [checkpoint.newest for checkpoint in found] == [True, False]
     assert any("voi" in checkpoint.best for checkpoint in found)
     assert kept_checkpoints(RunFolder(trained.path / "none")) == ()
+
+
+def test_a_branch_is_described_on_the_command_line(trained: RunFolder, tmp_path: Path) -> None:
+    words = ["init", str(tmp_path / "again.yaml"), "--start-from", str(trained.path)]
+    told = CliRunner().invoke(cli, [*words, "--start-at", "2"], catch_exceptions=False).output
+    assert "trains on its data" in told
+    assert read_config(tmp_path / "again.yaml", RunConfig) == branch(trained, "again", 2)

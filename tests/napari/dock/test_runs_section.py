@@ -135,6 +135,7 @@ def trains_inside(dock: Any) -> None:
     """The engine runs in this process, where torch is imported already."""
     find(dock, "train.in_thread").setChecked(True)
     find(dock, "train.device").setCurrentText("cpu")
+    find(dock, "check.before_start").setChecked(False)
 
 
 def wait_for(qtbot: QtBot, dock: QWidget, condition: Callable[[], bool]) -> None:
