@@ -100,6 +100,9 @@ class FactsForm(NarrowForm):
         """
         self._chosen = chosen
         self.setVisible(told is not None)
+        blocker = QSignalBlocker(self.anisotropy)
+        self.anisotropy.setValue(float(chosen.anisotropy or 1))
+        blocker.unblock()
         if told is None or said is None:
             self._state(self.shape, self.shape, "")
             self._state(self.voxel_size, self.voxel_size.label, "")
@@ -114,9 +117,6 @@ class FactsForm(NarrowForm):
         self._sizes.show_size(list(sizes), list(sizes.values()), told.file is None)
         asks = not told.known and not is_set and "z" in said.axes
         self.form.setRowVisible(self._slices, asks)
-        blocker = QSignalBlocker(self.anisotropy)
-        self.anisotropy.setValue(float(chosen.anisotropy or 1))
-        blocker.unblock()
         self.show_measured(self._facts)
 
     def fold(self) -> None:
