@@ -22,6 +22,8 @@ __all__ = ["RunLength"]
 
 logger = logging.getLogger(__name__)
 
+_SHARE_FOR_SCORES = 0.1
+
 
 class RunLength:
     """The end of one session of training, which a budget may bring nearer.
@@ -67,7 +69,7 @@ class RunLength:
         """Turn the time into iterations as soon as the speed is known."""
         if self._time is None or not self._time.is_warm:
             return
-        seconds = self._validation_seconds(done)
+        seconds = self._validation_seconds(done, self._time)
         end = self._time.iterations(done, seconds, self._run.validation_interval)
         self._time = None
         self._write_down(end)
@@ -101,10 +103,15 @@ class RunLength:
         """Seconds that earlier sessions took, as far as their steps tell."""
         return sum(stats.time + stats.wait for stats in self._run.training_stats.iteration_stats)
 
-    def _validation_seconds(self, done: int) -> float:
-        """How long a validation takes: one is made, and its scores are the first."""
+    def _validation_seconds(self, done: int, budget: TimeBudget) -> float:
+        """How long a validation takes: one is made, and its scores are the first.
+
+        Where the time is over before there would be a second one, a share of it is kept.
+        """
         if self._validate is None or not self._run.datasplit.validate:
             return 0.0
+        if budget.iterations(done) < done + self._run.validation_interval:
+            return _SHARE_FOR_SCORES * budget.seconds
         begun = time.monotonic()
         self._validate(done)
         return time.monotonic() - begun

@@ -27,6 +27,11 @@ class TimeBudget:
         Seconds that earlier sessions of the run took.
     clock
         Seconds since any moment.
+
+    Attributes
+    ----------
+    seconds
+        How long the whole run takes.
     """
 
     def __init__(
@@ -35,7 +40,7 @@ class TimeBudget:
         spent: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._seconds = config.seconds(datetime.now())
+        self.seconds = config.seconds(datetime.now())
         self._clock = clock
         self._begun = clock() - spent
         self._steps = 0
@@ -53,9 +58,9 @@ class TimeBudget:
         counted = self._steps - _NOT_COUNTED
         if counted < _FEWEST_STEPS:
             return False
-        if self._measured >= _LARGEST_SHARE * self._seconds:
+        if self._measured >= _LARGEST_SHARE * self.seconds:
             return True
-        return counted >= _STEPS and self._measured >= min(_SHARE * self._seconds, _LONGEST)
+        return counted >= _STEPS and self._measured >= min(_SHARE * self.seconds, _LONGEST)
 
     def iterations(self, done: int, validation: float = 0.0, interval: int = 1) -> int:
         """The last iteration that is reached in time; at least `done`.
@@ -69,5 +74,5 @@ class TimeBudget:
             the end.
         """
         step = self._measured / max(1, self._steps - _NOT_COUNTED)
-        left = self._seconds - (self._clock() - self._begun) - validation
+        left = self.seconds - (self._clock() - self._begun) - validation
         return done + max(0, int(left / max(step + validation / interval, 1e-9)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qtpy.QtWidgets import QFileDialog
 
 from dacapo_engine.checks.finding import Finding
+from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.smaller_run import smaller
 from dacapo_napari.run_check import CheckedRun
 from dacapo_napari.run_composer import RunComposer
@@ -20,7 +21,7 @@ def apply_fix(composer: RunComposer, checked: CheckedRun, finding: Finding) -> b
 
 
 def _smaller(composer: RunComposer, checked: CheckedRun, finding: Finding) -> bool:
-    found = smaller(checked.config)
+    found = smaller(_as_shown(composer, checked))
     if found is None:
         return False
     composer.forms.fill(RunSettings.of(found.config))
@@ -41,6 +42,12 @@ def _folder(composer: RunComposer, checked: CheckedRun, finding: Finding) -> boo
 
 
 def _workers(composer: RunComposer, checked: CheckedRun, finding: Finding) -> bool:
-    trainer = checked.config.trainer_config.replace(num_data_fetchers=finding.value or 1)
-    composer.forms.fill(RunSettings.of(checked.config.replace(trainer_config=trainer)))
+    config = _as_shown(composer, checked)
+    trainer = config.trainer_config.replace(num_data_fetchers=finding.value or 1)
+    composer.forms.fill(RunSettings.of(config.replace(trainer_config=trainer)))
     return True
+
+
+def _as_shown(composer: RunComposer, checked: CheckedRun) -> RunConfig:
+    """The run that was checked, with what was changed in the forms since."""
+    return composer.forms.settings().applied_to(checked.config)

@@ -41,7 +41,7 @@ def check_fit(train: Sequence[Dataset], validate: Sequence[Dataset]) -> Iterator
         yield Finding(
             "data",
             "amber",
-            f"The voxel size is not known: {shape} voxels are taken to be as long as wide.",
+            f"The voxel size is not known: {shape} voxels are taken to be as deep as wide.",
             "Give the voxel size of the layer, so that slices further apart are treated so.",
         )
     yield from _other_sizes(raw, (*train[1:], *validate))

@@ -28,9 +28,7 @@ def free_on_disk(runs: Path) -> int:
 
 def check_disk(needed: int, free: int, runs: Path) -> Finding:
     """Whether `needed` bytes fit into the `free` ones in the folder of runs."""
-    text = (
-        f"The run needs up to {bytes_words(needed)} of {bytes_words(free)} that are free in {runs}."
-    )
+    text = f"The run needs up to {bytes_words(needed)}; {bytes_words(free)} are free in {runs}."
     if needed > free:
         hint = "Make room, choose another folder, or keep fewer snapshots."
         return Finding("disk", "red", text, hint, "folder", "Choose another folder")

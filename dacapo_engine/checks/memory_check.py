@@ -26,7 +26,7 @@ def out_of_memory(config: RunConfig, sentence: str) -> Finding:
 def check_memory(config: RunConfig, device: str, peak: int, free: int) -> Finding:
     """Whether a step that took `peak` bytes leaves room where `free` were free."""
     where = "in this computer" if device == "cpu" else f"on {device}"
-    text = f"A step takes {bytes_words(peak)} of {bytes_words(free)} that are free {where}."
+    text = f"A step takes {bytes_words(peak)}; {bytes_words(free)} are free {where}."
     if peak > free:
         return out_of_memory(config, text)
     if peak <= _TIGHT * free:

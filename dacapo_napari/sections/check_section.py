@@ -150,7 +150,10 @@ class CheckSection(Section):
     def _on_clicked(self) -> None:
         if self.running:
             self.cancel()
-            return
+        else:
+            self._try_out()
+
+    def _try_out(self) -> None:
         try:
             request = self._composer.request()
         except DacapoError as error:
@@ -224,7 +227,7 @@ class CheckSection(Section):
 
     def _on_fix(self, finding: Finding) -> None:
         if self.fix(finding):
-            self._on_clicked()
+            self._try_out()
 
     def _on_changed(self) -> None:
         """What was found is about other settings, unless they are changed back."""

@@ -69,7 +69,9 @@ def trained(config: RunConfig, runs: Path, **options: Any) -> Run:
 
 def test_minutes_become_iterations_and_are_kept(tmp_path: Path, run_config: RunConfig) -> None:
     budget = MinutesBudgetConfig(minutes=6 / 60)
-    config = run_config.replace(num_iterations=100_000, budget_config=budget)
+    config = run_config.replace(
+        num_iterations=100_000, validation_interval=10, budget_config=budget
+    )
     folder = RunFolder.of(tmp_path, "try")
     stop = {"should_stop": lambda: not read_config(folder.run_file, RunConfig).is_measuring}
     trained(config, tmp_path, **stop)
