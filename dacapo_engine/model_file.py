@@ -10,13 +10,25 @@ from pathlib import Path, PurePosixPath
 
 from dacapo_engine.errors import NotFoundError, StoreError
 from dacapo_engine.store.run_folder import RunFolder
+from dacapo_engine.trained_on import MODEL_FILE
 
-__all__ = ["is_model_file", "opened_run", "unpack_model"]
+__all__ = ["holds_model", "is_model_file", "opened_run", "unpack_model"]
 
 
 def is_model_file(path: Path) -> bool:
     """Whether a path is that of an exported model, and not of a run folder."""
     return path.suffix.lower() == ".zip" and not path.is_dir()
+
+
+def holds_model(path: Path) -> bool:
+    """Whether a file is an exported model; it is looked into."""
+    if not is_model_file(path):
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(PurePosixPath(name).name == MODEL_FILE for name in archive.namelist())
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QEvent
@@ -56,6 +57,10 @@ class SegmentWidget(QWidget):
         if is_moved and self.parent() is None:
             self.close_down()
         return handled
+
+    def show_model(self, path: Path) -> None:
+        """Choose a run folder or a model file."""
+        self.panel.run.setCurrentText(str(path))
 
     def close_down(self) -> None:
         """Let go of everything; what is being segmented is given up."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -52,3 +53,15 @@ def test_segment_dock_lists_trained_runs(viewer: Any, run_folder: RunFolder, qtb
     assert find(dock, "segment.raw").currentText() == "raw"
     assert find(dock, "segment.start").isEnabled()
     viewer.window.remove_dock_widget(dock)
+
+
+def test_a_model_opens_in_the_segment_dock(viewer: Any, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "cells.zip", "w") as archive:
+        archive.writestr("cells/model.json", "{}")
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
+        archive.writestr("picture.png", "")
+    assert read_run_folder(str(tmp_path / "other.zip")) is None
+    viewer.open(str(tmp_path / "cells.zip"), plugin="dacapo-napari")
+    dock = viewer.window.add_plugin_dock_widget("dacapo-napari", "Segment")[1]
+    assert find(dock, "segment.run").currentText() == str(tmp_path / "cells.zip")
+    assert len(viewer.layers) == 0
