@@ -60,6 +60,7 @@ class TrainControl(QObject):
         self._session = composer.session
         self._bar = bar
         self._wants_snapshot = self._wants_scores = False
+        self._said = ""
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(_PATIENCE_MS)
@@ -190,13 +191,14 @@ class TrainControl(QObject):
 
     def _say(self, words: str) -> None:
         """Show `words` in the line of a run that has not begun."""
+        self._said = words
         if not self._session.active and not self._session.has_begun:
             self._bar.clear(words)
         self.refresh()
 
     def _on_followed(self) -> None:
         self._bar.error.setText("")
-        self._bar.clear("")
+        self._bar.clear("" if self._session.has_begun else self._said)
         self.refresh()
 
     def _on_update(self, update: Update) -> None:
