@@ -54,7 +54,7 @@ class TimeLapse(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self.layers = TimeLapseLayers(session.viewer, self._on_dragged)
+        self.layers = TimeLapseLayers(session.viewer, session.connect, self._on_dragged)
         self.series: StoredSeries | None = None
         self.shown: Frame | None = None
         self.words = ""

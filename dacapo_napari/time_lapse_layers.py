@@ -69,12 +69,20 @@ class TimeLapseLayers:
     ----------
     viewer
         Where they are.
+    connect
+        Connects to an event of napari for as long as the dock is open.
     on_dragged
         Called with the layer of the region's outline when the user let go of it.
     """
 
-    def __init__(self, viewer: ViewerModel, on_dragged: Callable[[Shapes], None]) -> None:
+    def __init__(
+        self,
+        viewer: ViewerModel,
+        connect: Callable[[Any, Callable[..., Any]], None],
+        on_dragged: Callable[[Shapes], None],
+    ) -> None:
         self._viewer = viewer
+        self._connect = connect
         self._on_dragged = on_dragged
         self._run = ""
         self._made: set[str] = set()
@@ -206,7 +214,7 @@ class TimeLapseLayers:
             **flat,
         )
         box.mode = "select"
-        box.events.data.connect(self._on_box_changed)
+        self._connect(box.events.data, self._on_box_changed)
 
     def _on_box_changed(self, event: Any) -> None:
         # Only the end of a drag counts; while it lasts, the action is another one.

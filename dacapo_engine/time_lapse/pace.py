@@ -17,9 +17,11 @@ class Pace:
     Due are the steps at which 10, 30 and 60 seconds were trained, every step that completes one
     of `frames` parts of the run, and the last one; and those at which the run is a quarter older
     than at the last frame, since nobody knows how long a run is that ends when it no longer
-    improves. A frame waits while all of them together
-    would take more than 3 % of the time trained. Two seconds are granted in advance, of which
-    enough is kept for the frames of the first minute, in which a network learns most.
+    improves.
+
+    A frame waits while all of them together would take more than 3 % of the time trained. Two
+    seconds are granted in advance; they are kept for the frames of the first minute, in which a
+    network learns most.
 
     Parameters
     ----------
@@ -63,19 +65,18 @@ class Pace:
             return False
         if iteration == num_iterations:
             return True
-        if not self._is_wanted(iteration, num_iterations, trained):
+        early = any(self._trained < seconds <= trained for seconds in _EARLY_SECONDS)
+        if not early and not self._is_next_part(iteration, num_iterations, trained):
             return False
-        to_come = sum(seconds > trained for seconds in _EARLY_SECONDS)
-        planned = self._spent + self._cost * (1 + to_come)
+        kept = 0 if early else sum(seconds > trained for seconds in _EARLY_SECONDS)
+        planned = self._spent + self._cost * (1 + kept)
         affordable = planned <= _GRACE_SECONDS + _SHARE * trained
         self.waits = self.waits or not affordable
         return affordable
 
-    def _is_wanted(self, iteration: int, num_iterations: int, trained: float) -> bool:
+    def _is_next_part(self, iteration: int, num_iterations: int, trained: float) -> bool:
         if trained - self._trained < _LEAST_SECONDS_BETWEEN:
             return False
-        if any(self._trained < seconds <= trained for seconds in _EARLY_SECONDS):
-            return True
         if trained > _EARLY_SECONDS[-1] and trained >= _GROWTH * self._trained:
             return True
         part = max(1.0, num_iterations / self._frames)

@@ -110,6 +110,11 @@ def test_the_pace_never_holds_up_training_by_more_than_3_percent() -> None:
     assert (len(taken) - 2) * 1.5 <= 2 + 0.03 * 200
 
 
+def test_the_first_minute_is_seen_on_a_slow_machine_too() -> None:
+    taken = frames_taken(Pace(50), 120, 1.0, 1.2)
+    assert [step for step in taken if step <= 60] == [0, 10, 30, 60]
+
+
 def test_a_run_without_a_known_end_is_watched_too() -> None:
     taken = frames_taken(Pace(50), 1_000_000, 0.1, 0.1)[:40]
     times = np.array(taken[5:], dtype=float) * 0.1

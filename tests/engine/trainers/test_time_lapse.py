@@ -148,7 +148,7 @@ def test_crowded_places_that_are_held_back_come_first(held_back: RunConfig) -> N
     # As far as the labels are held back: 16 voxels wide, the volume being 40.
     assert (region.offset[2], region.shape[2]) == (24, 16)
     around = moved_region(Run(held_back), region, {"center": [12, 4, 20]})
-    assert (around.offset, around.shape) == ((8, 0, 0), (4, 28, 40))
+    assert (around.offset, around.shape) == ((10, 0, 0), (4, 28, 40))
     with pytest.raises(ConfigError, match="no dataset 'none'"):
         moved_region(Run(held_back), region, {"offset": (0, 0, 0), "dataset": "none"})
 
