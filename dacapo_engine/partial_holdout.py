@@ -65,7 +65,9 @@ def _hold_back_slices(
     labels: Any, slices: tuple[int, ...], share: float, fewest: int
 ) -> Division | None:
     held = max(1, math.ceil(len(slices) * share))
-    for at_end in (True, False):
+    # Neighbouring slices alone teach where objects go on: the last two are not parted.
+    ends = sorted((True, False), key=lambda at_end: not _has_row(_kept(slices, held, at_end)))
+    for at_end in ends:
         chosen = slices[-held:] if at_end else slices[:held]
         rows = neighbours(chosen)
         runs = [limited(*_slab(labels.shape, n, n + count), axis=0) for n, count in rows]
@@ -75,6 +77,14 @@ def _hold_back_slices(
             words = f"the {'last' if at_end else 'first'} {held} of {len(slices)} done slices"
             return Division((_slab(labels.shape, *cut),), validate[:_MOST_RUNS], words)
     return None
+
+
+def _kept(slices: tuple[int, ...], held: int, at_end: bool) -> tuple[int, ...]:
+    return slices[:-held] if at_end else slices[held:]
+
+
+def _has_row(slices: Sequence[int]) -> bool:
+    return any(count > 1 for _, count in neighbours(slices))
 
 
 def _within(

@@ -23,6 +23,7 @@ from drive_window import (
     take_picture,
     wait,
 )
+from label_pictures import label_states
 
 FOLDER = ROOT / "resources" / "screenshots"
 RUN = "neurites-1"
@@ -158,6 +159,7 @@ def main() -> None:
         dock = empty(viewer)
         composed(viewer, dock)
         data_states(viewer, lambda dock, name: dock_pictures(viewer, dock, name))
+        label_states(viewer, lambda dock, name: dock_pictures(viewer, dock, name))
         problems(viewer, dock)
         small(viewer)
         training(viewer, dock)

@@ -143,6 +143,16 @@ def test_done_slices_are_held_back_whole() -> None:
     assert found.train == (whole_slice(4, 20),)
 
 
+def test_the_only_two_neighbouring_slices_are_not_parted() -> None:
+    for slices, held in (((5, 20, 21), 5), ((3, 4, 20), 20), ((3, 9, 20), 20)):
+        done = tuple(whole_slice(z) for z in slices)
+        found = choose_division(
+            rods(list(slices)), "zyx", LabelMeaning("background_where_done", done)
+        )
+        assert found is not None
+        assert found.validate == (whole_slice(held),)
+
+
 def test_of_one_or_two_done_slices_a_part_is_held_back_or_nothing() -> None:
     labels = rods([5])
     meaning = LabelMeaning("background_where_done", (whole_slice(5),))
