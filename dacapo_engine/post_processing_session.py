@@ -65,7 +65,7 @@ class PostProcessingSession:
         parameters: Mapping[str, Any],
         box: VoxelBox | None = None,
         labels: LocalArrayIdentifier | None = None,
-        unknown: int | None = None,
+        mask: LocalArrayIdentifier | None = None,
     ) -> PostProcessed:
         """Post-process a part of a kept prediction, as segmenting it would.
 
@@ -79,8 +79,8 @@ class PostProcessingSession:
             Recorded voxels; all that were predicted if None.
         labels
             To compare with: ids of the recorded voxels in `box`, or of all that were predicted.
-        unknown
-            A value of `labels` that says nothing.
+        mask
+            Where it is 0 the labels say nothing; as large as they are.
         """
         task = self._task(run)
         kept = KeptPrediction.open(prediction.container, prediction.dataset)
@@ -94,7 +94,7 @@ class PostProcessingSession:
         scores: Mapping[str, float] = {}
         objects: Mapping[str, int] = {}
         if labels is not None:
-            scores, objects = _compare(task, restored, kept, part, labels, unknown)
+            scores, objects = _compare(task, restored, kept, part, labels, mask)
         return PostProcessed(restored, seconds, scores, objects)
 
     def _task(self, run: Path) -> Task:
@@ -124,6 +124,13 @@ def _inside(box: VoxelBox, whole: VoxelBox) -> VoxelBox:
     return part
 
 
+def _read_labelled(
+    stored: LocalArrayIdentifier, whole: VoxelBox, part: VoxelBox
+) -> np.ndarray[Any, Any]:
+    array = ZarrArray.open_from_array_identifier(stored)
+    return array.read_box(_labelled_part(array.grid.shape, whole, part))
+
+
 def _labelled_part(shape: tuple[int, ...], whole: VoxelBox, part: VoxelBox) -> VoxelBox:
     """Where in labels the part lies: all of them, or as in the whole."""
     if shape == tuple(p.stop - p.start for p in part):
@@ -144,10 +151,9 @@ def _compare(
     kept: KeptPrediction,
     part: VoxelBox,
     labels: LocalArrayIdentifier,
-    unknown: int | None,
+    mask: LocalArrayIdentifier | None,
 ) -> tuple[dict[str, float], dict[str, int]]:
-    stored = ZarrArray.open_from_array_identifier(labels)
-    truth = stored.read_box(_labelled_part(stored.grid.shape, kept.box, part))
+    truth = _read_labelled(labels, kept.box, part)
     axes = kept.array.spatial_axes
     sizes = [
         size / step for size, step in zip(kept.grid.exact_voxel_size, kept.map.steps, strict=True)
@@ -158,7 +164,7 @@ def _compare(
         channels = ["c"] if values.ndim > len(axes) else []
         return NumpyArray.from_grid(values, grid, [*channels, *axes])
 
-    mask = None if unknown is None else placed((truth != unknown).astype(np.uint8))
+    known = None if mask is None else placed(_read_labelled(mask, kept.box, part))
     one, other = placed(found), placed(truth)
-    entry = task.evaluator.evaluate(one, other, mask)
-    return entry.as_dict(), task.evaluator.count_objects(one, other, mask)
+    entry = task.evaluator.evaluate(one, other, known)
+    return entry.as_dict(), task.evaluator.count_objects(one, other, known)

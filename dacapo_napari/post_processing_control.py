@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QObject, Signal
 
 from dacapo_engine.chosen_parameters import choose_parameters, forget_chosen_parameters
+from dacapo_engine.label_meaning import BACKGROUND_EVERYWHERE, LabelMeaning
 from dacapo_napari.dock_link import DockLink
 from dacapo_napari.engine_service import EngineService, ServiceAnswer
 from dacapo_napari.run_updates import Failed
@@ -50,6 +51,11 @@ class PostProcessingControl(QObject):
     -------
     changed()
         There is another result.
+
+    Attributes
+    ----------
+    meaning_of : callable
+        What 0 is in labels that results are compared with.
     """
 
     changed = Signal()
@@ -70,6 +76,7 @@ class PostProcessingControl(QObject):
         self._trial = panel.trial
         self._result: _Result | None = None
         self._validated: Mapping[str, Any] = {}
+        self.meaning_of: Callable[[Labels], LabelMeaning] = _background_everywhere
         self._trial.changed.connect(self._on_moved)
         self._trial.apply_wanted.connect(self.apply)
         self._trial.use_wanted.connect(self._on_use)
@@ -193,14 +200,16 @@ class PostProcessingControl(QObject):
         moved = tuple(
             slice(part.start + s, part.stop + s) for part, s in zip(box, shift, strict=True)
         )
+        truth = self._truth()
         question = TruthQuestion(
             run=request.folder.path,
             prediction=predicted.prediction,
             parameters=self._trial.parameters(),
             box=moved,
-            truth=self._truth(),
+            truth=truth,
             place=result.place,
             truth_box=box,
+            meaning=BACKGROUND_EVERYWHERE if truth is None else self.meaning_of(truth),
         )
         self._service.ask(name, "post_process", question, done, self._fail)
 
@@ -238,7 +247,7 @@ class PostProcessingControl(QObject):
         if result is None:
             return
         whole = box == result.predicted.request.part
-        self._trial.apply.setEnabled(not whole)
+        self._trial.apply.setVisible(not whole)
         words = tried_words(answer.result, None if whole else box)
         truth = self._trial.truth()
         if truth is not None and self._truth() is None:
@@ -276,6 +285,10 @@ class PostProcessingControl(QObject):
         self._panel.show_share(None)
         self._trial.set_words("")
         self._panel.error.setText(str(failure))
+
+
+def _background_everywhere(labels: Labels) -> LabelMeaning:
+    return BACKGROUND_EVERYWHERE
 
 
 def _try_out(name: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -147,7 +149,7 @@ class SegmentChoice(QObject):
             box=self._box(place),
             resample=self._panel.match.resample,
             rescale=self._panel.match.rescale,
-            margin=self.run.patch if len(self.run.patch) == len(place.volume.voxel_size) else (),
+            margin=_margin(self.run, place.volume),
             axes_known=self._file is not None and self._file.axes_known,
         )
 
@@ -246,6 +248,19 @@ class SegmentChoice(QObject):
         panel.folder.textChanged.connect(self.look_for_runs)
         self._timer.timeout.connect(self.look_for_runs)
         self._timer.start()
+
+
+def _margin(run: RunWeights, volume: LayerVolume) -> tuple[int, ...]:
+    """Voxels around a part that the network may look at: a patch of training on each side."""
+    sizes = volume.voxel_size
+    trained = run.trained.voxel_size if run.trained is not None else None
+    if len(run.patch) != len(sizes):
+        return ()
+    known = trained if trained is not None and len(trained) == len(sizes) else sizes
+    return tuple(
+        math.ceil(n * max(Fraction(1), then / now))
+        for n, then, now in zip(run.patch, known, sizes, strict=True)
+    )
 
 
 def _look(

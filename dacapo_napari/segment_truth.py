@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from dacapo_engine.errors import DataError
+from dacapo_engine.label_meaning import BACKGROUND_EVERYWHERE, LabelMeaning
 from dacapo_napari.layer_volume import LayerVolume, layer_volume
 from dacapo_napari.run_layers import belongs_to_run
 from dacapo_napari.segment_layers import SegmentPlace, is_segmentation
@@ -32,8 +34,8 @@ class TruthQuestion:
     ----------
     box
         The part to segment, as the voxels of the prediction are counted.
-    truth, truth_box
-        Labels to compare with, and that part as their voxels are counted.
+    truth, truth_box, meaning
+        Labels to compare with, that part as their voxels are counted, and what 0 is in them.
     """
 
     run: Path
@@ -43,6 +45,7 @@ class TruthQuestion:
     truth: Labels | None
     place: SegmentPlace
     truth_box: VoxelBox
+    meaning: LabelMeaning = BACKGROUND_EVERYWHERE
 
     def __call__(self, scratch: Path) -> Mapping[str, Any]:
         """Plain data; off the Qt thread."""
@@ -54,9 +57,22 @@ class TruthQuestion:
         }
         if self.truth is not None:
             volume = _cropped(layer_volume(self.truth, self.place.volume.spatial_axes), self)
-            written = write_volume(volume, scratch / "truth.zarr", "labels")
-            question["labels"] = str(written)
+            container = scratch / "truth.zarr"
+            question["labels"] = str(write_volume(volume, container, "labels"))
+            if self.meaning.zero != "background":
+                known = replace(volume, data=self._known(np.asarray(volume.data)))
+                question["mask"] = str(write_volume(known, container, "known"))
         return question
+
+    def _known(self, labels: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+        """1 where the labels say something: where there is an object, and where all is done."""
+        known = labels > 0
+        if self.meaning.zero == "background_where_done":
+            for begin, shape in self.meaning.done:
+                parts = zip(begin, shape, self.truth_box, strict=True)
+                inner = (slice(max(0, b - p.start), max(0, b + n - p.start)) for b, n, p in parts)
+                known[tuple(inner)] = True
+        return known.astype(np.uint8)
 
 
 def find_truth(viewer: ViewerModel, place: SegmentPlace, result: Labels | None) -> Labels | None:

@@ -27,7 +27,7 @@ class _Question(BaseModel):
     parameters: dict[str, Any]
     box: str | None = None
     labels: str | None = None
-    unknown: int | None = None
+    mask: str | None = None
 
 
 def post_process(parameters: Mapping[str, Any], desk: Desk) -> dict[str, Any]:
@@ -37,8 +37,8 @@ def post_process(parameters: Mapping[str, Any], desk: Desk) -> dict[str, Any]:
     ----------
     parameters
         ``run``, a folder; ``prediction``, a `KeptPrediction`; ``parameters``, those of the
-        post-processor; where wanted ``box``, ``labels`` to compare with and the value of them
-        that is ``unknown``.
+        post-processor; where wanted ``box``, ``labels`` to compare with, and the ``mask`` of
+        where they say something.
     desk
         Keeps the prediction for the next request.
 
@@ -54,7 +54,7 @@ def post_process(parameters: Mapping[str, Any], desk: Desk) -> dict[str, Any]:
         question.parameters,
         parse_box(question.box) if question.box else None,
         LocalArrayIdentifier.parse(question.labels) if question.labels else None,
-        question.unknown,
+        LocalArrayIdentifier.parse(question.mask) if question.mask else None,
     )
     small = found.labels.max(initial=0) < np.iinfo(np.int32).max
     desk.put("labels", found.labels.astype(np.int32 if small else np.int64))

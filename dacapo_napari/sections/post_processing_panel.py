@@ -11,6 +11,7 @@ from qtpy.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxL
 from dacapo_napari.sections.layer_combo import LayerCombo
 from dacapo_napari.sections.parameter_slider import ParameterField, ParameterSlider
 from dacapo_napari.sections.sources_form import is_labels
+from dacapo_napari.sections.tab_order import follow_layout
 from dacapo_napari.segment_layers import is_segmentation
 
 if TYPE_CHECKING:
@@ -98,7 +99,6 @@ class PostProcessingPanel(QWidget):
         while self._form.rowCount():
             self._form.removeRow(0)
         self.sliders = [ParameterSlider(field, self) for field in fields]
-        last: QWidget = self.labels
         for slider in self.sliders:
             title = QLabel(slider.field.title, self)
             title.setBuddy(slider.number)
@@ -106,12 +106,7 @@ class PostProcessingPanel(QWidget):
             title.setWordWrap(True)
             self._form.addRow(title, slider)
             slider.changed.connect(self._settling.start)
-            for part in (slider.slider, slider.number):
-                QWidget.setTabOrder(last, part)
-                last = part
-        for button in (self.apply, self.use, self.reset):
-            QWidget.setTabOrder(last, button)
-            last = button
+        follow_layout(self)
 
     def _name_parts(self) -> None:
         names = {

@@ -28,6 +28,7 @@ from dacapo_napari.sections.post_processing_panel import PostProcessingPanel
 from dacapo_napari.sections.source_combo import SourceCombo
 from dacapo_napari.sections.source_row import WAYS, SourceRow
 from dacapo_napari.sections.sources_form import is_image
+from dacapo_napari.sections.tab_order import follow_layout
 from dacapo_napari.sections.weights_combo import WeightsCombo
 from dacapo_napari.theme_colours import ThemeColours
 
@@ -78,6 +79,7 @@ class SegmentPanel(QWidget):
         self._fill()
         self._name_parts()
         self._lay_out(chooses_folder)
+        follow_layout(self)
         self.part.currentIndexChanged.connect(self._on_part)
 
     def show_runs(self, names: tuple[str, ...]) -> None:

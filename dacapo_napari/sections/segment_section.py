@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
+from dacapo_engine.label_meaning import LabelMeaning
 from dacapo_napari.chosen_volume import Source
 from dacapo_napari.engine_service import EngineService
 from dacapo_napari.plugin_settings import runs_folder
@@ -19,6 +21,8 @@ from dacapo_napari.segment_control import SegmentControl
 from dacapo_napari.theme_colours import ThemeColours
 
 if TYPE_CHECKING:
+    from napari.layers import Labels
+
     from dacapo_napari.device_list import Device
 
 __all__ = ["SegmentSection"]
@@ -73,6 +77,10 @@ class SegmentSection(Section):
         if source is not None and source != self.panel.raw.source():
             self.panel.raw.set_source(source)
             self.panel.raw.changed.emit()
+
+    def compare_with(self, meaning_of: Callable[[Labels], LabelMeaning]) -> None:
+        """Results are compared with labels in which 0 is what `meaning_of` says."""
+        self.control.trial.meaning_of = meaning_of
 
     def show_devices(self, devices: tuple[Device, ...]) -> None:
         """Offer the devices that can be used."""

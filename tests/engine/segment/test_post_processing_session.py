@@ -100,7 +100,7 @@ def test_it_is_scored_where_there_are_labels(
         parameters=LOOSE,
         box="0:8,0:32,0:40",
         labels=str(labels),
-        unknown=0,
+        mask=str(put("known", (truth > 0).astype(np.uint8), size=4)),
     )
     assert part["objects"]["invented"] == 0
     assert part["scores"]["voi"] != result["scores"]["voi"]
