@@ -9,6 +9,7 @@ from qtpy.QtCore import QEvent, Qt, QTimer
 from qtpy.QtGui import QKeySequence, QShortcut
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
+from dacapo_engine.label_meaning import BACKGROUND_EVERYWHERE, LabelMeaning
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.status import RunState
 from dacapo_napari.device_list import ask_for_devices
@@ -43,6 +44,7 @@ from dacapo_napari.train_control import TrainControl
 
 if TYPE_CHECKING:
     import napari
+    from napari.layers import Labels
 
 __all__ = ["TrainWidget"]
 
@@ -153,6 +155,7 @@ class TrainWidget(QWidget):
     def _connect(self) -> None:
         self.session.on_close(self.service.close)
         self.data.changed.connect(self._on_data_changed)
+        self.segment.compare_with(self._meaning_of)
         self.segment.run_seen.connect(self.export.show_run)
         self.segment.train_longer.connect(self._on_train_longer)
         self.session.connect(self._viewer.events.theme, self._on_theme_changed)
@@ -168,6 +171,11 @@ class TrainWidget(QWidget):
 
     def _on_data_changed(self) -> None:
         self.segment.show_image(self.data.raw_combo.source())
+
+    def _meaning_of(self, labels: Labels) -> LabelMeaning:
+        """What 0 is in labels: as the Data section says of those that are learnt from."""
+        is_learnt_from = labels is self.data.labels_combo.layer()
+        return self.data.meaning() if is_learnt_from else BACKGROUND_EVERYWHERE
 
     def _on_train_longer(self) -> None:
         status = self.session.status
