@@ -12,7 +12,7 @@ from qtpy.QtWidgets import QVBoxLayout, QWidget
 from dacapo_engine.label_meaning import BACKGROUND_EVERYWHERE, LabelMeaning
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.status import RunState
-from dacapo_napari.device_list import ask_for_devices
+from dacapo_napari.device_list import Device, ask_for_devices
 from dacapo_napari.dock_link import DockLink
 from dacapo_napari.end_notice import EndNotice
 from dacapo_napari.engine_service import EngineService
@@ -139,8 +139,12 @@ class TrainWidget(QWidget):
 
     def _ask_for_devices(self) -> None:
         self.session.call("devices", ask_for_devices, engine_python()).begin(
-            self.run.show_devices, self._on_no_devices
+            self._on_devices, self._on_no_devices
         )
+
+    def _on_devices(self, devices: tuple[Device, ...]) -> None:
+        self.run.show_devices(devices)
+        self.segment.show_devices(devices)
 
     def _on_no_devices(self, failure: Failed) -> None:
         self.run.set_device_problem(f"The engine does not answer: {failure}")
