@@ -100,8 +100,10 @@ class RunLength:
             )
 
     def _spent(self) -> float:
-        """Seconds that earlier sessions took, as far as their steps tell."""
-        return sum(stats.time + stats.wait for stats in self._run.training_stats.iteration_stats)
+        """Seconds that earlier sessions took, as far as their steps tell, and this one so far."""
+        earlier = self._run.training_stats.iteration_stats
+        begun = time.time() - self._status.status.started
+        return begun + sum(stats.time + stats.wait for stats in earlier)
 
     def _validation_seconds(self, done: int, budget: TimeBudget) -> float:
         """How long a validation takes: one is made, and its scores are the first.
