@@ -96,7 +96,10 @@ def list_pairs(images: Path, labels: Path | None = None) -> list[ImagePair]:
         If `images` is no folder.
     """
     images, labels = _folders(images, labels)
-    return _rows(images, _labels_by_stem(images, labels))
+    rows = _rows(images, _labels_by_stem(images, labels))
+    # Labels that lie beside the images, where those of another folder are wanted, are no images.
+    beside = {path for found in _labels_by_stem(images, None).values() for path in found}
+    return [row for row in rows if row.image not in beside or not row.problem]
 
 
 def _folders(images: Path, labels: Path | None) -> tuple[Path, Path | None]:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dacapo_engine.errors import DataError
+from dacapo_engine.image_pairs import ImagePair
 from dacapo_engine.label_meaning import BACKGROUND_EVERYWHERE, LabelMeaning
-from dacapo_napari.file_volume import FileLook
+from dacapo_napari.file_volume import BETWEEN_PATHS, FileLook
 from dacapo_napari.layer_volume import LayerVolume, guess_axes, layer_volume
 from dacapo_napari.run_updates import Failed
 
@@ -35,7 +36,8 @@ class ChosenVolume:
     Attributes
     ----------
     raw, labels, mask
-        Where raw is a folder of images, labels are found by name.
+        Where raw is a folder of images, labels are found by name: in it, or in the folder that
+        labels is.
     first_axis
         What the first axis of raw is; None: as it seems.
     voxel_size
@@ -66,8 +68,10 @@ class ChosenVolume:
             yield role, getattr(self, role)
 
     def paths(self) -> list[tuple[str, str]]:
-        """The files chosen: path and role."""
-        return [(source, role) for role, source in self.sources() if isinstance(source, str)]
+        """The files chosen: path and role; two paths where image and labels may be folders."""
+        found = [(source, role) for role, source in self.sources() if isinstance(source, str)]
+        both = self._both()
+        return found if both is None else [*found, both]
 
     def look(self, files: Files, role: str = "raw") -> FileLook | None:
         """What was found of a file that is chosen; None for a layer, or where it was not yet.
@@ -89,6 +93,18 @@ class ChosenVolume:
         """Whether it is a folder of images, paired by name."""
         found = files.get((self.raw, "raw")) if isinstance(self.raw, str) else None
         return isinstance(found, FileLook) and found.is_folder
+
+    def pairs(self, files: Files) -> tuple[ImagePair, ...]:
+        """Images of a folder with their labels: of the same folder, or of one of labels."""
+        both = self._both()
+        key = (self.raw, "raw") if both is None else both
+        found = files.get(key) if isinstance(self.raw, str) else None  # type: ignore[arg-type]
+        return (found.pairs or ()) if isinstance(found, FileLook) else ()
+
+    def _both(self) -> tuple[str, str] | None:
+        if isinstance(self.raw, str) and isinstance(self.labels, str):
+            return f"{self.raw}{BETWEEN_PATHS}{self.labels}", "pairs"
+        return None
 
     def missing(self, files: Files) -> str:
         """What is still to be chosen, in words; empty where nothing is."""

@@ -76,7 +76,7 @@ class VolumeReport:
         if self.data is None:
             return ""
         if len(self.data.volumes) > 1 or isinstance(self.data.first, VolumeFiles):
-            return f"{self.chosen.name}, {len(self.data.volumes)} images"
+            return f"{self.chosen.name}, {counted(len(self.data.volumes), 'image')}"
         names = (source_name(source) for _, source in self.chosen.sources())
         return " + ".join(name for name in names if name)
 
@@ -90,7 +90,7 @@ class VolumeReport:
             return "to do"
         if self.facts is None:
             return "looking…"
-        return f"{self.facts.num_objects} objects"
+        return counted(self.facts.num_objects, "object")
 
 
 def report_on(chosen: ChosenVolume, files: Files) -> VolumeReport:
@@ -114,9 +114,14 @@ def report_on(chosen: ChosenVolume, files: Files) -> VolumeReport:
 def summary_of(reports: Sequence[VolumeReport]) -> str:
     """All volumes in a few words: ``raw + labels, 403 objects``."""
     known = [each.facts.num_objects for each in reports if each.facts is not None]
-    objects = f"{sum(known):,} objects" if len(known) == len(reports) else ""
+    objects = counted(sum(known), "object") if len(known) == len(reports) else ""
     doubt = next((each.doubt for each in reports if each.doubt), "")
     return ", ".join(part for part in (_names(reports), objects, doubt) if part)
+
+
+def counted(number: int, thing: str) -> str:
+    """A number of things: ``1 image``, ``1,204 objects``."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def _names(reports: Sequence[VolumeReport]) -> str:

@@ -203,8 +203,8 @@ class DataSection(Section):
         self.volumes.refresh()
 
     def _show(self) -> None:
-        report, reports = self.volumes.edited, self.volumes.reports
         self.sources.show_files(self.volumes.files)
+        report, reports = self.volumes.edited, self.volumes.reports
         show_facts(self.facts, report, self.volumes.files)
         self.list.setVisible(len(reports) > 1)
         self._remove.setVisible(len(reports) > 1)

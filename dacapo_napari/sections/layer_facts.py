@@ -85,7 +85,9 @@ def range_words(facts: VolumeFacts, said: tuple[float, float] | None) -> tuple[s
 def objects_words(facts: VolumeFacts) -> str:
     """How many objects there are, and how much of the volume they cover."""
     some = "at least " if facts.sampled else ""
-    return f"{some}{facts.num_objects} objects on {facts.foreground_share:.0%} of the voxels"
+    plural = "" if facts.num_objects == 1 else "s"
+    share = f"{facts.foreground_share:.0%} of the voxels"
+    return f"{some}{facts.num_objects:,} object{plural} on {share}"
 
 
 def place_events(layer: Layer) -> list[Any]:

@@ -50,7 +50,8 @@ class PairTable(QWidget):
         """List these."""
         complete = [pair for pair in pairs if not pair.problem]
         odd = [pair for pair in pairs if pair.problem]
-        self.words.set_fact(f"{len(complete)} images with labels", _left_out(odd))
+        images = "image" if len(complete) == 1 else "images"
+        self.words.set_fact(f"{len(complete)} {images} with labels", _left_out(odd))
         self.table.setRowCount(len(pairs))
         for row, pair in enumerate((*odd, *complete)):
             self._fill_row(row, pair)

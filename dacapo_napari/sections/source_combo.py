@@ -56,6 +56,7 @@ class SourceCombo(LayerCombo):
         self._path = ""
         self._taken: frozenset[Layer] = frozenset()
         self._automatic = True
+        self._with_layers = True
         super().__init__(viewer, fits, nothing=nothing, empty=empty, parent=parent)
         self.activated.connect(self._on_activated)
 
@@ -77,6 +78,11 @@ class SourceCombo(LayerCombo):
         """Whether a layer is chosen by itself where none was."""
         self._automatic = automatic
 
+    def offer(self, ways: Mapping[str, str], nothing: str | None, *, layers: bool) -> None:
+        """Offer other entries from now on, with or without the layers that are open."""
+        self._ways, self._nothing, self._with_layers = dict(ways), nothing, layers
+        self.reset_choices()
+
     def reset_choices(self, event: object = None) -> None:
         """Offer what is open now; what was chosen stays, while it is there."""
         layers = self._layers()
@@ -86,6 +92,10 @@ class SourceCombo(LayerCombo):
         self._fill()
         if changed:
             self.layer_changed.emit()
+
+    def _layers(self) -> list[Layer | None]:
+        found = super()._layers()
+        return found if self._with_layers else [layer for layer in found if layer is None]
 
     def _first(self, layers: list[Layer | None]) -> Layer | None:
         free = (layer for layer in layers if layer is None or layer not in self._taken)

@@ -78,7 +78,7 @@ class SourceRow(QWidget):
             self.dataset.setCurrentIndex(self.dataset.findText(self._dataset_of(look)))
         self.dataset.setVisible(bool(names))
         self.show_button.setEnabled(look is not None and look.volume is not None)
-        is_folder = look is not None and look.is_folder
+        is_folder = look is not None and (look.is_folder or look.volume is None)
         self.show_button.setVisible(isinstance(self.source(), str) and not is_folder)
 
     def browse(self, kind: str) -> None:

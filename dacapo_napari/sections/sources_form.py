@@ -58,6 +58,7 @@ class SourcesForm(NarrowForm):
     def __init__(self, viewer: ViewerModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._chosen = ChosenVolume()
+        self._in_folder = False
         folder = {FOLDER: "a folder of images…"}
         self.raw_combo = SourceCombo(viewer, is_image, {**WAYS, **folder}, empty="open an image")
         self.labels_combo = SourceCombo(viewer, is_labels, WAYS, empty="open or paint labels")
@@ -112,11 +113,22 @@ class SourcesForm(NarrowForm):
                 row.show_look(self._chosen.look(files, role))
             except DataError:
                 row.show_look(None)
-            self.form.setRowVisible(row, role == "raw" or not folder)
+        self.form.setRowVisible(self.rows["mask"], not folder)
         self.form.setRowVisible(self.pairs, folder)
-        look = self._chosen.look(files) if folder else None
-        if look is not None and look.pairs is not None:
-            self.pairs.show_pairs(look.pairs)
+        if folder:
+            self.pairs.show_pairs(self._chosen.pairs(files))
+        self._offer_labels(folder)
+
+    def _offer_labels(self, folder: bool) -> None:
+        """Of a folder of images, labels lie in the same folder or in one of their own."""
+        if folder is self._in_folder:
+            return
+        self._in_folder = folder
+        if folder:
+            ways, nothing = {FOLDER: "a folder of labels…"}, "of the same name, beside the images"
+            self.labels_combo.offer(ways, nothing, layers=False)
+        else:
+            self.labels_combo.offer(WAYS, None, layers=True)
 
     def _on_changed(self, role: str) -> None:
         old, new = self._chosen, self._with_sources(self._chosen)

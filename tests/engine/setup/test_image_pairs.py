@@ -96,6 +96,9 @@ def test_what_has_no_partner_is_listed(tmp_path: Path) -> None:
         "d.tif": "d_gt.tif and d_seg.tif are both its labels",
         "c_labels.tif": "no image of this name",
     }
+    truth = put(tmp_path / "truth", "b.png").resolve()
+    images = [row.image.name for row in list_pairs(tmp_path, truth) if row.image]
+    assert images == ["a.tif", "b.tif", "d.tif"]
 
 
 def test_crops_of_a_list(tmp_path: Path) -> None:

@@ -216,9 +216,17 @@ def test_a_folder_of_images_is_paired_by_name(
     assert rows[0] == ["alone.tif", "none", "left out"]
     assert rows[1] == ["cell0.tif", "cell0_masks.png", "paired"]
     assert "alone.tif: no labels of this name" in find(dock, "data.pairs.words").fact()
-    assert find(dock, "data.labels").isHidden() or not find(dock, "data.labels").isVisible()
+    assert find(dock, "data.labels").currentText() == "of the same name, beside the images"
     assert all(isinstance(each, VolumeFiles) for each in dock.data.data().volumes)
     assert dock.data.edited() is None
+
+    truth = tmp_path / "truth"
+    truth.mkdir()
+    Picture.fromarray(labels).save(truth / "alone.png")
+    find(dock, "data.labels.path").setText(str(truth))
+    wait_for_words(qtbot, dock, "cells, 1 image, 20 objects")
+    assert [table.item(row, 2).text() for row in range(4)] == ["left out"] * 3 + ["paired"]
+    assert table.rowCount() == 4
 
 
 def test_how_far_slices_are_apart_is_asked_where_nothing_says_it(
