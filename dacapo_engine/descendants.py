@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dacapo_engine.experiments.datasplits.datasets.arrays.array_config import ArrayConfig
     from dacapo_engine.experiments.datasplits.datasets.dataset_config import DatasetConfig
 
-__all__ = ["branch", "continue_with", "with_arrays"]
+__all__ = ["branch", "continue_with", "with_arrays", "with_more"]
 
 
 def branch(
@@ -91,12 +91,25 @@ def continue_with(
         If `name` is that of the old run, or its data split does not consist of two lists.
     """
     config = branch(folder, name, criterion, num_iterations=num_iterations)
+    return with_more(config, train, validate)
+
+
+def with_more(
+    config: RunConfig, train: Sequence[DatasetConfig], validate: Sequence[DatasetConfig] = ()
+) -> RunConfig:
+    """`config` with more datasets; those whose names are taken are renamed.
+
+    Raises
+    ------
+    ConfigError
+        If its data split does not consist of two lists.
+    """
     split = config.datasplit_config
     if not isinstance(split, TrainValidateDataSplitConfig):
         raise ConfigError(
-            f"{folder.name} has no lists of datasets that more can be added to.",
+            "The old run has no lists of datasets that more can be added to.",
             hint="Write the run file by hand, with start_config naming that run.",
-            place=str(folder.run_file),
+            place="datasplit_config",
         )
     return config.replace(
         datasplit_config=split.replace(

@@ -8,15 +8,19 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from napari.layers import Image, Labels
 from qtpy.QtCore import QObject, Signal
 
+from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.run_summary import best_scores
+from dacapo_engine.store.status import RunState
 from dacapo_napari.label_growth import MOST_VOXELS, measure_growth
 from dacapo_napari.layer_volume import LayerVolume
 from dacapo_napari.plugin_settings import engine_python
 from dacapo_napari.run_composer import RunComposer
 from dacapo_napari.run_inputs import (
+    MOST_VOLUMES,
     RunInput,
     StoredRun,
     find_layer,
@@ -27,6 +31,7 @@ from dacapo_napari.run_inputs import (
 from dacapo_napari.run_origin import GrownLabels, RunOrigin
 from dacapo_napari.run_setup import TrainingRequest, free_name
 from dacapo_napari.run_updates import Failed
+from dacapo_napari.volume_report import VolumeReport
 
 if TYPE_CHECKING:
     from napari.layers import Layer
@@ -100,10 +105,12 @@ class RunContinuation(QObject):
             if each.layer is None and each.values is not None:
                 name = f"{each.input.name} labels"
                 open_layer(self._session.viewer, each.input.labels, name, each.values, opacity=0.5)
+        # Before the volumes of the run are chosen: what is new are those of the user.
+        more = self._new_volumes(run) if run.num_volumes <= MOST_VOLUMES else []
         self._choose(run)
         grown = [each for each in labels if each.more]
-        if grown:
-            self._ask_for_new_labels(run, grown)
+        if grown or more:
+            self._ask_for_new_labels(run, grown, more)
         else:
             self._go_on(run)
 
@@ -112,89 +119,112 @@ class RunContinuation(QObject):
         self.failed.emit(failure)
 
     def _open_raw(self, each: RunInput) -> None:
-        viewer, chosen = self._session.viewer, self._composer.data.raw_combo.layer()
-        if find_layer(viewer, each.raw, each.name, *_given(chosen)) is None:
+        if self._raw_layer(each) is None:
             data, limits = each.raw.placed.data, each.limits or (0.0, 1.0)
-            open_layer(viewer, each.raw, each.name, data, contrast_limits=limits)
+            open_layer(self._session.viewer, each.raw, each.name, data, contrast_limits=limits)
 
     def _find_labels(self, each: RunInput) -> _Labels:
         layer = self._labels_layer(each)
         return _Labels(each, None if layer is None else volume_of(layer, each.labels))
 
+    def _raw_layer(self, each: RunInput) -> Layer | None:
+        return find_layer(self._session.viewer, each.raw, each.name)
+
     def _labels_layer(self, each: RunInput) -> Layer | None:
-        chosen = _given(self._composer.data.labels_combo.layer())
+        """The layer of its labels: those chosen for its image count, whatever they are called."""
+        raw = self._raw_layer(each)
+        chosen = [
+            report.chosen.labels
+            for report in self._composer.data.volumes.reports
+            if raw is not None
+            and report.chosen.raw is raw
+            and isinstance(report.chosen.labels, Labels)
+        ]
         return find_layer(self._session.viewer, each.labels, f"{each.name} labels", *chosen)
 
     def _choose(self, run: StoredRun) -> None:
-        """Let the Data section show the first volume of the run."""
+        """Let the Data section show the first volume of the run, where it shows nothing yet."""
         data = self._composer.data
+        if data.is_complete():
+            return
         for each in run.inputs[:1]:
-            chosen = _given(data.raw_combo.layer())
-            data.raw_combo.set_layer(find_layer(self._session.viewer, each.raw, each.name, *chosen))
+            data.raw_combo.set_layer(self._raw_layer(each))
             data.labels_combo.set_layer(self._labels_layer(each))
 
-    def _ask_for_new_labels(self, run: StoredRun, grown: list[_Labels]) -> None:
-        more = sum(each.more for each in grown)
-        objects = f"{more:,} object{'s' * (more != 1)}"
-        names = ", ".join(each.layer.name for each in grown if each.layer is not None)
+    def _new_volumes(self, run: StoredRun) -> list[VolumeReport]:
+        """Volumes chosen in Data that were measured, and that the run has not learnt from."""
+        known = [self._raw_layer(each) for each in run.inputs]
+        return [
+            report
+            for report in self._composer.data.volumes.reports
+            if report.data is not None
+            and report.facts is not None
+            and isinstance(report.chosen.raw, Image)
+            and report.chosen.raw not in known
+        ]
+
+    def _ask_for_new_labels(
+        self, run: StoredRun, grown: list[_Labels], more: list[VolumeReport]
+    ) -> None:
+        count = sum(each.more for each in grown)
+        count += sum(report.facts.num_objects for report in more if report.facts is not None)
+        objects = f"{count:,} object{'s' * (count != 1)}"
+        names = [each.layer.name for each in grown if each.layer is not None]
+        names += [report.data.first.name for report in more if report.data is not None]
         answers: list[Answer] = [
-            ("Use them, in a new run", partial(self._use_new_labels, run, grown)),
+            ("Use them, in a new run", partial(self._use_new_labels, run, grown, more)),
             ("Go on without", partial(self._go_on, run)),
             ("Cancel", None),
         ]
-        words = f"{names} has {objects} more than {run.folder.name} learnt from: use them?"
-        self.asked.emit(words, answers)
+        has = "has" if len(names) == 1 else "have"
+        words = f"{', '.join(names)} {has} {objects} more than {run.folder.name} learnt from: "
+        self.asked.emit(f"{words}use them?", answers)
 
-    def _use_new_labels(self, run: StoredRun, grown: list[_Labels]) -> None:
+    def _use_new_labels(
+        self, run: StoredRun, grown: list[_Labels], more: list[VolumeReport]
+    ) -> None:
         labels = tuple(
             GrownLabels(each.input.labels.config, each.layer)
             for each in grown
             if each.layer is not None
         )
+        volumes = [volume for report in more if report.data for volume in report.data.volumes]
         criterion = "best" if best_scores(run.folder) else "latest"
-        origin = RunOrigin(run.folder, criterion, grown=labels)
+        origin = RunOrigin(run.folder, criterion, grown=labels, more=tuple(volumes))
         runs = run.folder.path.parent
         folder = RunFolder.of(runs, free_name(runs, run.folder.name))
-        self._start(run, folder, run.config.num_iterations, origin)
+        self._start(folder, run.config, origin)
 
     def _go_on(self, run: StoredRun) -> None:
-        done = run.status.iteration if run.status is not None else 0
-        length = run.config.train_until
-        if done < length:
-            self._start(run, run.folder, run.config.num_iterations)
+        status = run.status
+        done = status.iteration if status is not None else 0
+        ended = status is not None and status.state is RunState.FINISHED
+        if not ended and done < run.config.train_until:
+            self._start(run.folder, run.config)
             return
+        longer = run.config.replace(num_iterations=2 * done, budget_config=None)
         answers: list[Answer] = [
-            (f"Train {length:,} more", partial(self._start, run, run.folder, done + length)),
+            (f"Train {done:,} more", partial(self._start, run.folder, longer)),
             ("Cancel", None),
         ]
-        self.asked.emit(f"{run.folder.name} has trained all its {length:,} iterations.", answers)
+        self.asked.emit(f"{run.folder.name} has ended after {done:,} iterations.", answers)
 
-    def _start(
-        self, run: StoredRun, folder: RunFolder, length: int, origin: RunOrigin | None = None
-    ) -> None:
+    def _start(self, folder: RunFolder, config: RunConfig, origin: RunOrigin | None = None) -> None:
         composer = self._composer
-        config = run.config
-        if length != config.num_iterations:
-            # More than it was to train: its time is over, iterations count.
-            config = config.replace(num_iterations=length, budget_config=None)
         composer.fill(config)
         self.ready.emit(
             TrainingRequest(
                 folder=folder,
                 data=None,
                 settings=None,
-                num_iterations=length,
+                num_iterations=config.num_iterations,
+                budget=config.budget_config,
                 device=composer.run.device_name() or "auto",
                 python=engine_python(),
                 in_thread=composer.run.in_thread.isChecked(),
                 origin=origin,
-                budget=config.budget_config,
             )
         )
-
-
-def _given(layer: Layer | None) -> tuple[Layer, ...]:
-    return () if layer is None else (layer,)
 
 
 def _compare(found: list[_Labels]) -> list[_Labels]:

@@ -20,6 +20,7 @@ from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.volume_files import array_config
 from dacapo_napari.layer_volume import LayerVolume
 from dacapo_napari.run_settings import RunSettings
+from dacapo_napari.training_data import TrainingVolume
 from dacapo_napari.volume_files import VolumeOnDisk, safe_name, write_volume
 
 __all__ = ["GrownLabels", "RunOrigin", "describe_descendant", "weights_words"]
@@ -45,12 +46,15 @@ class RunOrigin:
         Whether the new run learns from the data of the old one, not from the layers chosen.
     grown
         Labels that take the place of those of the old run.
+    more
+        Volumes that the old run has not learnt from.
     """
 
     folder: RunFolder
     criterion: str
     same_data: bool = True
     grown: tuple[GrownLabels, ...] = ()
+    more: tuple[TrainingVolume, ...] = ()
 
     @property
     def start_config(self) -> StartConfig:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dacapo_engine.descendants import with_more
 from dacapo_engine.errors import ConfigError, DacapoError, DuplicateNameError, NotFoundError
 from dacapo_engine.experiments.budgets.budget_config import BudgetConfig, TimeBudgetConfig
 from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
@@ -186,11 +187,7 @@ def describe_new_run(
 
     None where it was cancelled meanwhile.
     """
-    names = names_apart([safe_name(volume.name) for volume in data.volumes])
-    files = [
-        _written(volume, inputs.absolute() / f"{name}.zarr", cancelled)
-        for volume, name in zip(data.volumes, names, strict=True)
-    ]
+    files = _all_written(data.volumes, inputs.absolute(), cancelled)
     if cancelled():
         return None
     config = set_up_run(files, name=request.folder.name, device=request.device).config
@@ -222,8 +219,23 @@ def _write_descendant(
 ) -> None:
     folder, length = request.folder, request.num_iterations
     config = describe_descendant(origin, folder, request.settings, length, cancelled)
+    if origin.more:
+        files = _all_written(origin.more, folder.inputs.absolute() / "more", cancelled)
+        split: Any = set_up_run(files, name=folder.name).config.datasplit_config
+        config = with_more(config, split.train_configs, split.validate_configs)
+        check_volumes(config)
     if not cancelled():
         write_text(folder.run_file, to_yaml(config.replace(**_length(request))))
+
+
+def _all_written(
+    volumes: Sequence[TrainingVolume], inputs: Path, cancelled: Callable[[], bool]
+) -> list[VolumeFiles]:
+    names = names_apart([safe_name(volume.name) for volume in volumes])
+    return [
+        _written(volume, inputs / f"{name}.zarr", cancelled)
+        for volume, name in zip(volumes, names, strict=True)
+    ]
 
 
 def _written(volume: TrainingVolume, container: Path, cancelled: Callable[[], bool]) -> VolumeFiles:

@@ -130,7 +130,7 @@ class RunsController(QObject):
             self.failed.emit(Failed.of(error))
             return
         done = partial(self._on_compared, folder.name, "the forms")
-        length = self._composer.forms.model.budget.length().num_iterations
+        length = self._composer.forms.model.budget.length()
         self._call(compare_with_settings, done, folder, settings, length)
 
     def _settings(self) -> RunSettings:

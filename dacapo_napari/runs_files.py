@@ -13,6 +13,7 @@ from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.run_summary import run_folders
 from dacapo_engine.yaml_file import read_config
 from dacapo_napari.run_settings import RunSettings
+from dacapo_napari.sections.budget_row import Length
 
 __all__ = [
     "Doomed",
@@ -52,11 +53,13 @@ def compare_runs(before: RunFolder, after: RunFolder) -> tuple[Difference, ...]:
 
 
 def compare_with_settings(
-    folder: RunFolder, settings: RunSettings, num_iterations: int
+    folder: RunFolder, settings: RunSettings, length: Length
 ) -> tuple[Difference, ...]:
     """In what the settings of the forms differ from those of a run."""
     stored = read_run(folder)
-    described = settings.applied_to(stored).replace(num_iterations=num_iterations)
+    described = settings.applied_to(stored).replace(
+        num_iterations=length.num_iterations, budget_config=length.budget
+    )
     return config_differences(stored, described)
 
 

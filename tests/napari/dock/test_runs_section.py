@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 import zarr
+from napari.layers import Image, Labels
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import QObject, QPoint, Qt, QUrl, Slot
 from qtpy.QtGui import QDesktopServices
@@ -36,6 +37,10 @@ from dacapo_engine.train import train_run
 from dacapo_engine.yaml_file import read_config, to_yaml
 from dacapo_napari import train_widget
 from dacapo_napari.device_list import Device
+from dacapo_napari.layer_volume import layer_volume
+from dacapo_napari.run_origin import RunOrigin
+from dacapo_napari.run_setup import TrainingRequest, prepare_run
+from dacapo_napari.training_data import LabelledLayers
 from tests.napari.dock.conftest import find
 
 SECONDS = 1000
@@ -265,7 +270,7 @@ def test_going_on_opens_the_layers_and_trains_longer(
     find(dock, "runs.table").select("squares-1")
     find(dock, "runs.continue").click()
     question = find(dock, "runs.question")
-    qtbot.waitUntil(lambda: "has trained all" in question.text(), timeout=10 * SECONDS)
+    qtbot.waitUntil(lambda: "has ended after 4" in question.text(), timeout=10 * SECONDS)
     assert [layer.name for layer in viewer.layers] == ["squares", "squares labels"]
     stored = zarr.open_group(str(squares), mode="r")
     np.testing.assert_array_equal(np.asarray(viewer.layers["squares"].data), stored["raw"][:])
@@ -306,6 +311,47 @@ def test_labels_that_have_grown_make_a_new_run(
     assert set(np.unique(learnt.data[:])) == {*range(17), 20, 21}
     assert find(dock, "train.run_name").text() == "squares-2"
     assert read_status(RunFolder(runs / "squares-1")).iteration == 4  # type: ignore[union-attr]
+
+
+def test_a_volume_that_the_run_does_not_know_is_offered_to_it(
+    viewer: Any, open_dock: Callable[[int], Any], qtbot: QtBot, runs: Path, squares: Path
+) -> None:
+    stored = zarr.open_group(str(squares), mode="r")
+    viewer.add_image(stored["raw"][:], name="other")
+    viewer.add_labels(stored["labels"][:].astype(int), name="other labels")
+    dock = open_dock(1)
+    qtbot.waitUntil(lambda: dock.data.edited_facts() is not None, timeout=10 * SECONDS)
+    find(dock, "runs.table").select("squares-1")
+    find(dock, "runs.continue").click()
+    question = find(dock, "runs.question")
+    qtbot.waitUntil(lambda: bool(question.text()), timeout=10 * SECONDS)
+    assert question.text() == "other has 16 objects more than squares-1 learnt from: use them?"
+    assert [layer.name for layer in viewer.layers][2:] == ["squares", "squares labels"]
+    # What was chosen in Data stays.
+    assert find(dock, "data.raw").currentText() == "other"
+    find(dock, "runs.question.2").click()
+    assert sorted(path.name for path in runs.iterdir()) == ["squares-1"]
+
+
+def test_old_and_new_volumes_together(runs: Path, squares: Path) -> None:
+    stored = zarr.open_group(str(squares), mode="r")
+    axes = ("y", "x")
+    raw = layer_volume(Image(stored["raw"][:], name="other"), axes)
+    labels = layer_volume(Labels(stored["labels"][:].astype(int)), axes)
+    parent, folder = RunFolder(runs / "squares-1"), RunFolder(runs / "squares-2")
+    origin = RunOrigin(parent, "best", more=(LabelledLayers(raw, labels),))
+    prepare_run(
+        TrainingRequest(folder, None, None, 3, "cpu", "python", origin=origin), lambda: False
+    )
+    made: Any = read_config(folder.run_file, RunConfig)
+    assert (made.num_iterations, Path(made.start_config.run).name) == (3, "squares-1")
+    old, new = made.datasplit_config.train_configs
+    before: Any = read_config(parent.run_file, RunConfig).datasplit_config
+    assert old == before.train_configs[0]
+    assert new.name == "train_2"
+    assert len(made.datasplit_config.validate_configs) == 2
+    (written,) = (folder.inputs / "more").iterdir()
+    assert written.name == "other.zarr"
 
 
 def test_deleting_asks_and_says_who_needs_it(
