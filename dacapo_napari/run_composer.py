@@ -112,6 +112,7 @@ class RunComposer(QObject):
             data = self.data.parts()
         except DacapoError as error:
             self.data.set_error(str(Failed.of(error)))
+            self.said.emit("")
             return
         self.said.emit("Looking at the data…")
         device, memory = self.run.best_device(), self.run.free_memory()

@@ -125,7 +125,7 @@ class SourcesForm(NarrowForm):
             return
         self._in_folder = folder
         if folder:
-            ways, nothing = {FOLDER: "a folder of labels…"}, "of the same name, beside the images"
+            ways, nothing = {FOLDER: "a folder of labels…"}, "by name, in this folder"
             self.labels_combo.offer(ways, nothing, layers=False)
         else:
             self.labels_combo.offer(WAYS, None, layers=True)

@@ -216,7 +216,7 @@ def test_a_folder_of_images_is_paired_by_name(
     assert rows[0] == ["alone.tif", "none", "left out"]
     assert rows[1] == ["cell0.tif", "cell0_masks.png", "paired"]
     assert "alone.tif: no labels of this name" in find(dock, "data.pairs.words").fact()
-    assert find(dock, "data.labels").currentText() == "of the same name, beside the images"
+    assert find(dock, "data.labels").currentText() == "by name, in this folder"
     assert all(isinstance(each, VolumeFiles) for each in dock.data.data().volumes)
     assert dock.data.edited() is None
 
