@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,9 @@ from dacapo_engine.trained_on import MODEL_FILE, TrainedOn, trained_on
 from dacapo_engine.yaml_file import read_config
 
 __all__ = ["RunWeights", "read_weights", "training_of"]
+
+_LONG_SINCE = 2
+_TAIL_BYTES = 65536
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,10 @@ class RunWeights:
         Voxels that the network saw in training, per axis; empty where the run cannot be read.
     is_model
         Whether it was exported: it has one set of weights.
+    trained_for
+        Iterations that were made so far, by a training that goes on too.
+    scored_last
+        Iteration of the newest validation.
     """
 
     folder: RunFolder
@@ -45,6 +53,19 @@ class RunWeights:
     trained: TrainedOn | None = None
     patch: tuple[int, ...] = ()
     is_model: bool = False
+    trained_for: int = 0
+    scored_last: int = 0
+
+    @property
+    def suggested(self) -> str:
+        """``best``, or ``latest`` where the best score is of a time when little was learnt.
+
+        A network that was trained twice as long since, and was not scored again, is better.
+        """
+        score = next(iter(self.best.values()), None)
+        if self.is_model or score is None:
+            return "best"
+        return "latest" if self.trained_for >= _LONG_SINCE * self.scored_last else "best"
 
 
 def read_weights(path: Path, scratch: Path) -> RunWeights:
@@ -71,6 +92,8 @@ def read_weights(path: Path, scratch: Path) -> RunWeights:
         trained_on(folder),
         _patch(folder),
         (folder.path / MODEL_FILE).is_file(),
+        _trained_for(folder),
+        _scored_last(folder),
     )
 
 
@@ -88,6 +111,22 @@ def _iterations(folder: RunFolder) -> tuple[int, ...]:
     except OSError:
         return ()
     return tuple(sorted(found))
+
+
+def _trained_for(folder: RunFolder) -> int:
+    status = read_status(folder)
+    return max(status.iteration if status is not None else 0, *_iterations(folder), 0)
+
+
+def _scored_last(folder: RunFolder) -> int:
+    """From the end of the file of scores, which may be long."""
+    try:
+        with folder.validation_scores_file.open("rb") as file:
+            file.seek(max(0, file.seek(0, 2) - _TAIL_BYTES))
+            found = re.findall(rb'"iteration": ?(\d+)', file.read())
+    except OSError:
+        return 0
+    return int(found[-1]) if found else 0
 
 
 def _best(folder: RunFolder) -> Mapping[str, BestScore]:

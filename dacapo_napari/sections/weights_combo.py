@@ -21,14 +21,20 @@ class WeightsCombo(CalmComboBox):
         super().__init__(parent)
         self.setEditable(True)
         self.setInsertPolicy(CalmComboBox.InsertPolicy.NoInsert)
+        self._suggested = "best"
         self.show_run(None)
 
     def show_run(self, run: RunWeights | None) -> None:
-        """Offer what there is of a run; what is chosen stays where it can."""
+        """Offer what there is of a run; what somebody chose stays where it can."""
         offered = _offers(run)
-        if [self.itemText(n) for n in range(self.count())] == list(offered):
+        suggested = run.suggested if run is not None else "best"
+        same = [self.itemText(n) for n in range(self.count())] == list(offered)
+        if same and suggested == self._suggested:
             return
-        chosen = self.currentText() or "best"
+        chosen = self.currentText()
+        if chosen in ("", self._suggested):
+            chosen = suggested
+        self._suggested = suggested
         blocker = QSignalBlocker(self)
         self.clear()
         for text, weights in offered.items():
