@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.up-to-date
 
-.PHONY: help venv system-libraries demo test check format bench screenshots clean
+.PHONY: help venv system-libraries demo test check format bench screenshots tour clean
 
 help:
 	@echo "make demo         train and segment a sample volume in napari; leaves demo/screenshot.png"
@@ -13,7 +13,8 @@ help:
 	@echo "make check        ruff and mypy"
 	@echo "make format       let ruff format and mend what it can"
 	@echo "make bench        run the benchmarks"
-	@echo "make screenshots  make the pictures of the README again"
+	@echo "make screenshots  make the pictures of every section and state again"
+	@echo "make tour         four clicks from the sample to its segmentation, with pictures"
 	@echo "make venv         only create $(VENV) and install the project into it"
 
 venv: $(STAMP)
@@ -46,6 +47,9 @@ bench: venv
 
 screenshots: venv system-libraries
 	tools/on_screen.sh --virtual $(RUN) tools/screenshots.py
+
+tour: venv system-libraries
+	tools/on_screen.sh --virtual $(RUN) tools/tour.py
 
 clean:
 	rm -rf build dist demo .mypy_cache .ruff_cache .pytest_cache
