@@ -100,7 +100,9 @@ class PostProcessingSession:
     def _task(self, run: Path) -> Task:
         if self._task_of is None or self._task_of[0] != run:
             config = read_config(RunFolder(run).run_file, RunConfig).task_config
-            self._task_of = run, config.task_type(config)
+            task = config.task_type(config)
+            task.post_processor.remembers = True
+            self._task_of = run, task
         return self._task_of[1]
 
     def _values(

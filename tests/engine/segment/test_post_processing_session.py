@@ -60,7 +60,8 @@ def test_it_is_what_segmenting_gives(
 ) -> None:
     fine = LocalArrayIdentifier(tmp_path / "volume.zarr", "fine")
     question = {"run": str(trained.path), "prediction": str(kept)}
-    for changes, fewest in ((LOOSE, 5), ({**LOOSE, "min_size": 40}, 1)):
+    merged = {**LOOSE, "min_size": 2, "agglomeration_threshold": 0.9}
+    for changes, fewest in ((LOOSE, 5), (merged, 1), ({**LOOSE, "bias": 0.4}, 1), (LOOSE, 5)):
         expected = segment(trained, fine, tmp_path, changes)
         assert expected.max() >= fewest
         result, arrays = ask(desk, "post_process", **question, parameters=changes)

@@ -26,9 +26,13 @@ class PostProcessor(ABC):
     ----------
     parameters_type
         The class of its parameters, by which stored ones are read again.
+    remembers
+        Whether it keeps what it computed last, for whoever tries one setting after the other on
+        one prediction; that costs memory.
     """
 
     parameters_type: ClassVar[type[PostProcessorParameters]]
+    remembers: bool = False
 
     @abstractmethod
     def enumerate_parameters(self) -> Iterable[PostProcessorParameters]:

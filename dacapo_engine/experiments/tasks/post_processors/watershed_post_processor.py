@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import product
 from typing import Any, ClassVar
 
@@ -73,6 +75,7 @@ agglomeration_thresholds
             "agglomeration_threshold": agglomeration_thresholds,
         }
         self._long_range_stride = long_range_stride
+        self._remembered: _Watershed | None = None
 
     def enumerate_parameters(self) -> Iterator[PostProcessorParameters]:
         for number, values in enumerate(product(*self._choices.values())):
@@ -92,33 +95,69 @@ agglomeration_thresholds
         affinities = _as_fractions(prediction, len(offsets))
         nearest = mean_nearest_affinity(affinities, offsets)
         for alike in _by_fragments(parameters):
-            fragments = self._fragments(affinities, offsets, nearest, alike[0])
+            labels = self._watershed(prediction, affinities, offsets, nearest, alike[0])
+            fragments = _without_small(labels, offsets, nearest, alike[0].min_size)
             thresholds = [setting.agglomeration_threshold for setting in alike]
             merged = agglomerate(fragments, affinities, offsets, thresholds)
-            for setting, labels in zip(alike, merged, strict=True):
-                yield setting, dense_ids(labels).astype(np.uint64)
+            for setting, objects in zip(alike, merged, strict=True):
+                yield setting, dense_ids(objects).astype(np.uint64)
 
-    def _fragments(
+    def _watershed(
+        self,
+        prediction: NDArray[Any],
+        affinities: NDArray[Any],
+        offsets: Offsets,
+        nearest: NDArray[np.float32],
+        setting: WatershedPostProcessorParameters,
+    ) -> NDArray[np.uint64]:
+        known, key = self._remembered, _up_to_watershed(setting)
+        if known is not None and known.prediction() is prediction and known.setting == key:
+            return known.labels
+        labels = self._compute(affinities, offsets, nearest, setting)
+        if self.remembers:
+            self._remembered = _Watershed(weakref.ref(prediction), key, labels)
+        return labels
+
+    def _compute(
         self,
         affinities: NDArray[Any],
         offsets: Offsets,
         nearest: NDArray[np.float32],
         setting: WatershedPostProcessorParameters,
-    ) -> NDArray[np.int64]:
+    ) -> NDArray[np.uint64]:
         groups = _groups(offsets)
         picked = min(setting.long_range_group, max(groups))
         used = [i for i, group in enumerate(groups) if not picked or group in (0, picked)]
         threshold = setting.foreground_threshold
-        labels = mutex_watershed(
+        return mutex_watershed(
             [affinities[i] for i in used],
             [offsets[i] for i in used],
             [setting.bias if is_nearest(offsets[i]) else setting.long_range_bias for i in used],
             foreground=nearest >= threshold if threshold > 0 else None,
             long_range_stride=self._long_range_stride,
         )
-        separate = labels.ndim > 2 and not any(offset[0] for offset in offsets)
-        fragments = dense_ids(labels)
-        return dense_ids(merge_small_objects(fragments, setting.min_size, 1 - nearest, separate))
+
+
+@dataclass(frozen=True)
+class _Watershed:
+    """What the mutex watershed made of a prediction, which is not kept alive by it."""
+
+    prediction: weakref.ref[NDArray[Any]]
+    setting: WatershedPostProcessorParameters
+    labels: NDArray[np.uint64]
+
+
+def _up_to_watershed(setting: WatershedPostProcessorParameters) -> WatershedPostProcessorParameters:
+    """A setting without what acts after the watershed."""
+    later = {"id": 0, "name": "", "min_size": 0, "agglomeration_threshold": 1.0}
+    return setting.model_copy(update=later)
+
+
+def _without_small(
+    labels: NDArray[np.uint64], offsets: Offsets, nearest: NDArray[np.float32], min_size: int
+) -> NDArray[np.int64]:
+    separate = labels.ndim > 2 and not any(offset[0] for offset in offsets)
+    return dense_ids(merge_small_objects(dense_ids(labels), min_size, 1 - nearest, separate))
 
 
 def _by_fragments(
