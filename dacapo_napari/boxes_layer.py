@@ -12,6 +12,7 @@ from napari.layers import Labels, Shapes
 
 from dacapo_engine.boxes import Box
 from dacapo_napari.label_notes import layer_id
+from dacapo_napari.run_layers import view_kept
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -98,8 +99,9 @@ class BoxesLayer:
         layer.mode = "add_rectangle"
 
     def add(self, drawn: DrawnBox) -> None:
-        """Add a rectangle."""
-        layer = self._made()
+        """Add a rectangle; the layer that is selected stays so."""
+        with view_kept(self._viewer):
+            layer = self._made()
         layer.feature_defaults = {"kind": drawn.kind, "first": drawn.first, "last": drawn.last}
         layer.add_rectangles(_corners(drawn), edge_color=_COLOURS[drawn.kind])
         self.dress()
@@ -126,8 +128,9 @@ class BoxesLayer:
     def dress(self) -> None:
         """Give every rectangle the colour of its kind."""
         if self.layer is not None and len(self.layer.data):
-            kinds = [_kind(kind) for kind in self.layer.features["kind"]]
-            self.layer.edge_color = [_COLOURS[kind] for kind in kinds]
+            colours = [_COLOURS[_kind(kind)] for kind in self.layer.features["kind"]]
+            self.layer.edge_color = colours
+            self.layer.text.color = colours
             self.layer.refresh_text()
 
     def _find(self) -> Shapes | None:
@@ -148,6 +151,7 @@ class BoxesLayer:
                 units=labels.units[-_PLANE:],
                 axis_labels=labels.axis_labels[-_PLANE:],
                 metadata={_MARK: layer_id(labels)},
+                opacity=1.0,
                 face_color="transparent",
                 edge_width=_edge_width(labels),
                 features={
@@ -158,10 +162,8 @@ class BoxesLayer:
                 feature_defaults={"kind": "train", "first": 0, "last": self.depth - 1},
                 text={
                     "string": "{kind}",
-                    "color": "white",
-                    "size": 10,
-                    "anchor": "upper_left",
-                    "translation": [_edge_width(labels)] * _PLANE,
+                    "size": 12,
+                    "anchor": "center",
                 },
             )
             self._viewer.add_layer(self.layer)

@@ -65,5 +65,7 @@ def draw(viewer: Any, dock: Any, kind: str, first: int, last: int) -> None:
     find(dock, f"data.boxes.{kind}").click()
     low, high = first - 0.5, last - 0.5
     corners = [[-0.5, low], [-0.5, high], [SHAPE[1] - 0.5, high], [SHAPE[1] - 0.5, low]]
-    viewer.layers.selection.active.add_rectangles(np.array(corners))
+    boxes = viewer.layers.selection.active
+    boxes.add_rectangles(np.array(corners))
+    boxes.mode = "pan_zoom"
     wait(0.5)
