@@ -54,6 +54,7 @@ class PreviewControl(QObject):
 
     def _connect(self) -> None:
         self._row.wanted.connect(self._ask)
+        self._row.fit_wanted.connect(self._fit)
         self._row.cleared.connect(self._clear)
         self._row.appeared.connect(self._warm)
         for section in self._composer.forms.sections:
@@ -110,7 +111,7 @@ class PreviewControl(QObject):
         }
         index = int(answer.result["index"])
         self._layers.show(arrays, self._composer.data.raw_combo.layer())
-        self._row.show_sample(index)
+        self._row.show_sample(index, fits=self._layers.fits())
 
     def _on_failed(self, failure: Failed) -> None:
         self._row.show_error(str(failure))
@@ -133,6 +134,10 @@ class PreviewControl(QObject):
             return
         if self._layers.layers():
             self._ask(self._row.index())
+
+    def _fit(self) -> None:
+        self._layers.go_there()
+        self._row.show_fit(True)
 
     def _clear(self) -> None:
         self._service.forget("sample")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from dacapo_napari.preview_place import PairPlace, across, is_usual_view, seen_point
 from dacapo_napari.run_layers import RUN_KEY, WorldUnits, layer_arguments, view_kept
 from dacapo_napari.run_updates import PlacedArray
 
@@ -25,13 +27,9 @@ _NAMES = {
     "gt": "preview augmented labels",
 }
 _BOARD = "board"
-_GAP = 0.06
-_PLANE = 2
-_LETTERS = 0.065
+_ABOVE = 0.03
 # Of a theme neither: to be seen on black, on white, and on what is imaged.
 _PAPER, _INK = "#262930", "#f0f1f2"
-
-Vector = npt.NDArray[np.float64]
 
 
 class PreviewLayers:
@@ -49,7 +47,8 @@ class PreviewLayers:
 
     def __init__(self, viewer: ViewerModel) -> None:
         self._viewer = viewer
-        self._middle: Vector | None = None
+        self._place: PairPlace | None = None
+        self._units: tuple[str, ...] = ()
 
     def layers(self) -> list[Layer]:
         """The layers of the sample that is shown."""
@@ -57,10 +56,19 @@ class PreviewLayers:
 
     def clear(self) -> None:
         """Remove the layers."""
-        self._middle = None
+        self._place = None
         with view_kept(self._viewer):
             for layer in self.layers():
                 self._viewer.layers.remove(layer)
+
+    def fits(self) -> bool:
+        """Whether there is room for all of the pair in the view."""
+        return self._place is None or self._place.fits(self._viewer, self._units)
+
+    def go_there(self) -> None:
+        """Let the view show both patches, because the user asked for it."""
+        if self._place is not None and self.layers():
+            self._place.fit_view(self._viewer, self._units)
 
     def show(self, arrays: Mapping[str, PlacedArray], reference: Layer | None) -> None:
         """Show a sample instead of the last one.
@@ -71,100 +79,71 @@ class PreviewLayers:
             ``raw`` and ``gt`` of the sample, ``untouched_raw`` and ``untouched_gt``, all around
             one place.
         reference
-            A layer whose units are taken.
+            A layer whose units are taken, and its colours where it has some.
         """
+        if getattr(reference, "rgb", False):
+            arrays = {name: _with_colours(array) for name, array in arrays.items()}
         raw = arrays["untouched_raw"]
-        units = self._units(reference, raw.known)
-        scale = np.array(layer_arguments(raw, units)["scale"])
-        extent = scale * raw.data.shape
-        middle = self._place(extent)
+        world = self._world(reference, raw.known)
+        place = self._place = self._place_for(layer_arguments(raw, world), _shape(raw))
         with view_kept(self._viewer):
-            # An even number of voxels has its middle between two of them.
-            center = middle - scale * ((np.array(raw.data.shape) + 1) % 2) / 2
-            self._lay_board(extent, center, units)
+            self._lay_board(place, world.name)
             for name in _NAMES:
-                self._show(name, arrays[name], raw, middle, units)
+                self._show(name, arrays[name], place, _shift(arrays[name], raw, world), world)
 
-    def _units(self, reference: Layer | None, known: bool) -> WorldUnits:
+    def _world(self, reference: Layer | None, known: bool) -> WorldUnits:
         if reference is not None and reference in self._viewer.layers:
             return WorldUnits.of_layer(reference)
         return WorldUnits.of_viewer(self._viewer, known)
 
-    def _place(self, extent: Vector) -> Vector:
-        """The middle of the pair, along the axes of its layers."""
-        seen = self._seen(len(extent))
-        reach = extent / 2
-        reach[self._across(len(extent))] *= 2 + _GAP
-        if self._middle is None or not self.layers() or (abs(seen - self._middle) > reach).any():
-            self._middle = seen
-        return self._middle
-
-    def _seen(self, ndim: int) -> Vector:
-        """The middle of the field of view, and the slice that is open."""
-        dims, camera = self._viewer.dims, self._viewer.scene.camera
-        point = np.array(dims.point, dtype=float)
-        displayed = list(dims.displayed)
-        point[displayed] = camera.center[-len(displayed) :]
-        if len(point) < ndim:
-            point = np.concatenate([np.zeros(ndim - len(point)), point])
-        return point[-ndim:]
-
-    def _across(self, ndim: int) -> int:
-        """The axis of a layer that runs from left to right."""
-        dims = self._viewer.dims
-        return max(0, int(dims.displayed[-1]) - (int(dims.ndim) - ndim))
+    def _place_for(self, raw: Mapping[str, Any], shape: npt.NDArray[np.int_]) -> PairPlace:
+        units = tuple(map(str, raw["units"]))
+        place = PairPlace(
+            np.array(raw["scale"], dtype=float),
+            shape,
+            seen_point(self._viewer, units),
+            across(self._viewer, len(units)),
+        )
+        if self._place is not None and self.layers() and units == self._units:
+            stayed = replace(place, middle=self._place.middle)
+            place = stayed if stayed.is_seen(self._viewer, units) else place
+        self._units = units
+        return place
 
     def _show(
-        self, name: str, array: PlacedArray, raw: PlacedArray, middle: Vector, units: WorldUnits
+        self,
+        name: str,
+        array: PlacedArray,
+        place: PairPlace,
+        shift: npt.NDArray[np.float64],
+        world: WorldUnits,
     ) -> None:
-        arguments = layer_arguments(array, units)
-        arguments["translate"] = self._begin(name, array, raw, middle, units)
+        arguments = layer_arguments(array, world)
+        begin = place.begin(-1 if name.startswith("untouched") else 1)[-len(shift) :] + shift
+        channels = array.axes.count("c")
+        arguments["translate"] = (*arguments["translate"][:channels], *begin[channels:])
         found = self._find(name)
-        if found is not None and found.ndim == array.data.ndim:
+        if found is not None and found.ndim == len(array.axes):
             found.data = array.data
             _move(found, arguments)
             return
         if found is not None:
             self._viewer.layers.remove(found)
-        metadata = {RUN_KEY: "", _KEY: name}
+        arguments |= {"name": _NAMES[name], "metadata": {RUN_KEY: "", _KEY: name}}
         if name.endswith("gt"):
-            self._viewer.add_labels(
-                array.data, name=_NAMES[name], opacity=0.3, metadata=metadata, **arguments
-            )
+            self._viewer.add_labels(array.data, opacity=0.3, **arguments)
         else:
-            self._viewer.add_image(
-                array.data,
-                name=_NAMES[name],
-                contrast_limits=(0.0, 1.0),
-                metadata=metadata,
-                **arguments,
-            )
+            colours = array.data.ndim > len(array.axes)
+            self._viewer.add_image(array.data, rgb=colours, contrast_limits=(0.0, 1.0), **arguments)
 
-    def _begin(
-        self, name: str, array: PlacedArray, raw: PlacedArray, middle: Vector, units: WorldUnits
-    ) -> Vector:
-        """Where the first voxel of an array lies: as far from that of raw as in the volume."""
-        own, whole = layer_arguments(array, units), layer_arguments(raw, units)
-        scale, extent = np.array(whole["scale"]), np.array(raw.data.shape)
-        begin = middle[-len(scale) :] - scale * (extent // 2)
-        across = self._across(len(scale))
-        width = scale[across] * extent[across]
-        step = width * (1 + _GAP) / 2
-        begin[across] += -step if name.startswith("untouched") else step
-        if raw.axes[0] == "c":
-            begin[0] = whole["translate"][0]
-        shift = np.array(own["translate"]) - np.array(whole["translate"])[-len(own["scale"]) :]
-        return begin[-len(own["scale"]) :] + shift
-
-    def _lay_board(self, extent: Vector, middle: Vector, units: WorldUnits) -> None:
+    def _lay_board(self, place: PairPlace, unit: str) -> None:
         """A board below the patches that says which is which, where the view is the usual one."""
-        dims = self._viewer.dims
         found = self._find(_BOARD)
-        if list(dims.displayed) != [dims.ndim - 2, dims.ndim - 1]:
+        if not is_usual_view(self._viewer):
             if found is not None:
                 self._viewer.layers.remove(found)
             return
-        boxes = _boxes(extent[-_PLANE:], middle[-_PLANE:])
+        boxes = place.boxes()
         if found is not None:
             if not np.array_equal(found.data, boxes):
                 found.data = boxes
@@ -179,12 +158,12 @@ class PreviewLayers:
             text={
                 "string": "{caption}",
                 "color": _INK,
-                "size": float(extent[-2]) * _LETTERS,
+                "size": place.letters(self._viewer, self._units),
                 "scaling": True,
                 "anchor": "upper_left",
-                "translation": [-float(extent[-2]) * _GAP / 2, 0],
+                "translation": [-float(place.extent[-2]) * _ABOVE, 0],
             },
-            units=(units.name,) * _PLANE,
+            units=(unit, unit),
             metadata={RUN_KEY: "", _KEY: _BOARD},
         )
 
@@ -193,21 +172,24 @@ class PreviewLayers:
         return next((layer for layer in self.layers() if layer.metadata[_KEY] == key), None)
 
 
-def _boxes(extent: Vector, middle: Vector) -> list[Vector]:
-    """The board, and the left and the right patch, as corners around the pixels."""
-    margin = extent[1] * _GAP
-    aside = np.array([0, extent[1] * (1 + _GAP) / 2])
-    left, right = middle - aside, middle + aside
-    # Room for the captions above.
-    corner = np.array([-3 * margin, -margin])
-    return [
-        _corners(left - extent / 2 + corner, right + extent / 2 + margin),
-        *(_corners(center - extent / 2, center + extent / 2) for center in (left, right)),
-    ]
+def _shape(array: PlacedArray) -> npt.NDArray[np.int_]:
+    """The extent along each axis; colours have none."""
+    return np.array(array.data.shape[: len(array.axes)])
 
 
-def _corners(low: Vector, high: Vector) -> Vector:
-    return np.array([low, (low[0], high[1]), high, (high[0], low[1])])
+def _shift(array: PlacedArray, raw: PlacedArray, world: WorldUnits) -> npt.NDArray[np.float64]:
+    """How far an array lies from raw in the volume; labels cover the middle of raw."""
+    own = np.array(layer_arguments(array, world)["translate"], dtype=float)
+    whole = np.array(layer_arguments(raw, world)["translate"], dtype=float)
+    return own - whole[-len(own) :]
+
+
+def _with_colours(array: PlacedArray) -> PlacedArray:
+    """Channels as colours of an image, as in the layer they come from."""
+    if array.axes[0] != "c":
+        return array
+    colours = np.moveaxis(array.data, 0, -1).clip(0, 1)
+    return replace(array, data=colours, axes=array.axes[1:])
 
 
 def _move(layer: Layer, arguments: Mapping[str, Any]) -> None:

@@ -20,12 +20,14 @@ _NO_DATA = "Choose an image and its labels first."
 
 
 class PreviewRow(QWidget):
-    """Preview, then Next; the number of the sample; Clear; and what goes wrong.
+    """Preview, then Next; the number of the sample; Fit, Clear; and what goes wrong.
 
     Signals
     -------
     wanted(int)
         Show the sample of this number.
+    fit_wanted()
+        Let the view show both patches.
     cleared()
         Show none any more.
     appeared()
@@ -33,6 +35,7 @@ class PreviewRow(QWidget):
     """
 
     wanted = Signal(int)
+    fit_wanted = Signal()
     cleared = Signal()
     appeared = Signal()
 
@@ -41,13 +44,16 @@ class PreviewRow(QWidget):
         self._shown = False
         self.button = QPushButton("Preview", self)
         self.number = CalmSpinBox(self)
+        self.fit = QPushButton("Fit", self)
         self.clear = QPushButton("Clear", self)
         self.error = ErrorLine(self)
         self._words = ElidedLabel(self)
+        self._note = QLabel("The patches are larger than the view; Fit shows both.", self)
         self._prepare()
         self._lay_out()
         self.button.clicked.connect(self._on_clicked)
         self.number.valueChanged.connect(self._on_number)
+        self.fit.clicked.connect(self.fit_wanted)
         self.clear.clicked.connect(self.cleared)
         self.set_possible(False)
         self.show_none()
@@ -66,12 +72,17 @@ class PreviewRow(QWidget):
         """Say what is waited for."""
         self._words.setText(words)
 
-    def show_sample(self, index: int) -> None:
-        """A sample is shown."""
+    def show_sample(self, index: int, *, fits: bool) -> None:
+        """A sample is shown, and fits into the view or not."""
         self._set_number(index)
+        self.show_fit(fits)
         self._set_shown(True)
         self._words.setText("")
         self.error.setText("")
+
+    def show_fit(self, fits: bool) -> None:
+        """Say that the view is too small, unless the sample fits into it."""
+        self._note.setVisible(not fits)
 
     def show_error(self, sentence: str) -> None:
         """Say why there is no sample."""
@@ -81,6 +92,7 @@ class PreviewRow(QWidget):
     def show_none(self) -> None:
         """No sample is shown."""
         self._set_shown(False)
+        self.show_fit(True)
         self._words.setText("")
 
     def showEvent(self, event: QShowEvent | None) -> None:
@@ -105,14 +117,17 @@ class PreviewRow(QWidget):
     def _set_shown(self, shown: bool) -> None:
         self._shown = shown
         self.button.setText("Next" if shown else "Preview")
+        self.fit.setEnabled(shown)
         self.clear.setEnabled(shown)
 
     def _prepare(self) -> None:
         names = {
             "preview": self.button,
             "preview_sample": self.number,
+            "preview_fit": self.fit,
             "preview_clear": self.clear,
             "preview_words": self._words,
+            "preview_note": self._note,
             "preview_error": self.error,
         }
         for name, widget in names.items():
@@ -125,6 +140,8 @@ class PreviewRow(QWidget):
         self.number.setToolTip(
             "The number of the sample. Training begins with 0; the same number is the same sample."
         )
+        self.fit.setToolTip("Moves and zooms the view so that both patches are in it.")
+        self._note.setWordWrap(True)
         self.clear.setToolTip("Removes the layers of the preview.")
 
     def _lay_out(self) -> None:
@@ -136,10 +153,12 @@ class PreviewRow(QWidget):
         label.setBuddy(self.number)
         line.addWidget(label)
         line.addWidget(self.number)
+        line.addWidget(self.fit)
         line.addWidget(self.clear)
         line.addWidget(self._words, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 2, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(line)
+        layout.addWidget(self._note)
         layout.addWidget(self.error)

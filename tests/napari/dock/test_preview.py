@@ -159,6 +159,37 @@ def test_the_pair_stays_while_it_is_in_view_and_comes_along_when_not(viewer: Any
     assert shown(viewer) == []
 
 
+def test_units_of_other_layers_do_not_matter_and_fit_shows_both(viewer: Any) -> None:
+    raw = viewer.add_image(np.zeros((40, 64, 64)), name="raw", scale=(0.02, 0.01, 0.01), units="um")
+    viewer.add_labels(np.ones((40, 64, 64), int), scale=(20, 10, 10), units="nm")
+    layers = PreviewLayers(viewer)
+    layers.show(pair(), raw)
+    viewer.scene.camera.zoom = 100
+    assert not layers.fits()
+    layers.go_there()
+    assert layers.fits()
+    left, right = (viewer.layers[name] for name in NAMES[1:3])
+    np.testing.assert_allclose(left.scale, (0.02, 0.01, 0.01))
+    middle = 1000 * (left.extent.world[0] + right.extent.world[1]) / 2
+    np.testing.assert_allclose(viewer.scene.camera.center[1:], middle[1:], atol=10)
+
+
+def test_colours_are_shown_as_colours(viewer: Any) -> None:
+    raw = viewer.add_image(np.zeros((32, 32, 3), np.uint8), name="raw", rgb=True)
+    colours = np.random.default_rng(0).random((3, 8, 8)).astype(np.float32)
+    arrays = {
+        name: PlacedArray(name, colours, ("c", "y", "x"), (1.0, 1.0), (0.0, 0.0), False)
+        if name.endswith("raw")
+        else PlacedArray(name, colours[0].astype(int), ("y", "x"), (1.0, 1.0), (0.0, 0.0), False)
+        for name in pair()
+    }
+    PreviewLayers(viewer).show(arrays, raw)
+    shown_raw = viewer.layers["preview augmented"]
+    assert shown_raw.rgb
+    assert viewer.dims.ndim == 2
+    np.testing.assert_array_equal(shown_raw.data, np.moveaxis(colours, 0, -1))
+
+
 def test_a_fingerprint_tells_painted_labels(viewer: Any) -> None:
     add_volume(viewer)
 
