@@ -60,7 +60,7 @@ class TimeLapseRow(QWidget):
     def refresh(self) -> None:
         """Show what there is now."""
         frames, shown = self._lapse.frames, self._lapse.shown
-        self.setVisible(bool(frames))
+        self.setVisible(bool(frames or self._lapse.words))
         blocker = QSignalBlocker(self._slider)
         self._slider.setRange(0, max(0, len(frames) - 1))
         if shown in frames:

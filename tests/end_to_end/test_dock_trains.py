@@ -108,6 +108,9 @@ def test_train_stop_continue_and_segment(
     np.testing.assert_allclose(steps, np.round(steps), atol=1e-3)
     assert set(viewer.layers.selection) == selected
     assert viewer.scene.camera.zoom == zoom
+    assert "ovule fixed region objects" in viewer.layers
+    find(dock, "time_lapse.here").click()
+    qtbot.waitUntil(lambda: dock.time_lapse.shown.series == 1, timeout=20 * SECONDS)
 
     stop.click()
     assert stop.text() == "Stopping…"
