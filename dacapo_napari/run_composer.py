@@ -106,7 +106,7 @@ class RunComposer(QObject):
     def suggest(self) -> None:
         """Measure the data and fill the sections with what fits it."""
         if not self.data.is_complete():
-            self.said.emit("Choose an image and its labels.")
+            self.said.emit(self.data.missing())
             return
         try:
             data = self.data.parts()

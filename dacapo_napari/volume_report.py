@@ -70,7 +70,7 @@ class VolumeReport:
     def names(self) -> str:
         """What it is made of: ``raw + labels``; empty while something is missing."""
         if self.waits:
-            return f"opening {self.chosen.name}…"
+            return f"Opening {self.chosen.name}…"
         if self.failure is not None:
             return f"{self.chosen.name}: problem"
         if self.data is None:

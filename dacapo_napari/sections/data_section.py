@@ -99,6 +99,13 @@ class DataSection(Section):
         """Whether each volume has an image and its labels, and all files are opened."""
         return self.volumes.is_complete()
 
+    def missing(self) -> str:
+        """What is still to be done before the data can be learnt from; empty where nothing is."""
+        if self.is_complete():
+            return ""
+        waits = next((each for each in self.volumes.reports if each.waits), None)
+        return "Choose an image and its labels." if waits is None else waits.names()
+
     def data(self) -> TrainingData:
         """All volumes, as the engine sees them.
 

@@ -10,14 +10,14 @@ __all__ = ["TimesBox"]
 
 
 class TimesBox(QDoubleSpinBox):
-    """A number such as ``5 ×`` or ``2.5 ×``; the wheel changes it only in focus."""
+    """A number such as ``5 x`` or ``2.5 x``; the wheel changes it only in focus."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setRange(0.01, 1000)
         self.setDecimals(3)
         self.setValue(1)
-        self.setSuffix(" ×")
+        self.setSuffix(" x")
         self.setKeyboardTracking(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
