@@ -11,6 +11,7 @@ from qtpy.QtWidgets import QMessageBox
 from dacapo_engine.errors import StoreError
 from dacapo_engine.store.delete_run import delete_run
 from dacapo_engine.store.run_folder import RunFolder
+from dacapo_engine.store.status import RunState
 from dacapo_napari.end_engine import end_engine
 from dacapo_napari.run_composer import RunComposer
 from dacapo_napari.run_updates import Failed, StatusChanged, Unheard, Update
@@ -30,6 +31,8 @@ class RunEnding(QObject):
     ----------
     is_silent : bool
         Whether the training has not answered for ten seconds, or was not heard of for longer.
+    is_forced : bool
+        Whether its process is being ended by force.
 
     Signals
     -------
@@ -49,7 +52,7 @@ class RunEnding(QObject):
         self._bar = bar
         self._question: QMessageBox | None = None
         self._deletes = False
-        self.is_silent = False
+        self.is_silent = self.is_forced = False
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(_PATIENCE_MS)
@@ -112,6 +115,7 @@ class RunEnding(QObject):
             return
         if thread is not None:
             thread.expect_end()
+        self.is_forced = True
         self._bar.end.setEnabled(False)
         self._session.call("end", end_engine, folder).begin(self._on_engine_ended, self._on_failed)
 
@@ -119,12 +123,14 @@ class RunEnding(QObject):
         self._set_silent(False)
 
     def _on_failed(self, failure: Failed) -> None:
+        self.is_forced = False
         self._bar.end.setEnabled(True)
         self.failed.emit(failure)
 
     def _on_state_changed(self) -> None:
         session = self._session
         if session.active:
+            self.is_forced = self.is_forced and session.state is not RunState.STARTING
             if session.stopping and not self._patience.isActive() and not self.is_silent:
                 self._patience.start()
             return
@@ -151,6 +157,7 @@ class RunEnding(QObject):
 
     def _forget(self) -> None:
         self._patience.stop()
+        self.is_forced = False
         self._set_silent(False)
 
     def _delete(self, folder: RunFolder) -> None:

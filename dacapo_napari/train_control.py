@@ -61,6 +61,7 @@ class TrainControl(QObject):
         self._bar = bar
         self._wants_snapshot = self._wants_scores = False
         self._said = ""
+        self._was_alive = False
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(_PATIENCE_MS)
@@ -197,6 +198,7 @@ class TrainControl(QObject):
         self.refresh()
 
     def _on_followed(self) -> None:
+        self._was_alive = False
         self._bar.error.setText("")
         self._bar.clear("" if self._session.has_begun else self._said)
         self.refresh()
@@ -208,6 +210,7 @@ class TrainControl(QObject):
                 title = self._composer.run.device_title(update.status.device)
                 self._bar.show_status(update.status, alive=update.alive, device=title)
                 self._wants_scores &= update.status.state is not RunState.VALIDATING
+                self._notice_death(update)
             case LossRows() if status is not None and self._session.state is RunState.TRAINING:
                 if len(update.iterations):
                     self._bar.show_progress(int(update.iterations[-1]) + 1, status)
@@ -218,6 +221,14 @@ class TrainControl(QObject):
                 self.refresh()
             case Ended() if self._bar.is_busy():
                 self._bar.clear("")
+
+    def _notice_death(self, update: StatusChanged) -> None:
+        """Say that a training is gone which was not told to go, whoever had started it."""
+        died = update.status.state.active and not update.alive
+        if died and self._was_alive and not self.ending.is_forced:
+            hint = "Continue goes on from its last weights."
+            self.fixes.show(Failed("The training ended without a word.", hint, "", "killed"))
+        self._was_alive = update.alive
 
     def _show_objects(self, update: ValidationRows) -> None:
         if not update.points:

@@ -18,8 +18,9 @@ from qtpy.QtWidgets import QApplication, QWidget
 from dacapo_engine.errors import StoreError
 from dacapo_engine.store.atomic import write_json
 from dacapo_engine.store.control import Verb
+from dacapo_engine.store.rows import append_row
 from dacapo_engine.store.run_folder import RunFolder
-from dacapo_engine.store.status import RunState, RunStatus
+from dacapo_engine.store.status import RunState, RunStatus, StatusWriter
 from dacapo_napari import train_widget
 from dacapo_napari.device_list import Device
 from dacapo_napari.end_engine import end_engine
@@ -194,6 +195,25 @@ def test_a_training_that_hangs_is_noticed(
     assert not find(dock, "train.end").isHidden()
     dock.session.updated.emit(Unheard(False))
     assert find(dock, "train.end").isHidden()
+
+
+def test_a_training_of_somebody_else_that_dies_is_told(
+    watch: Callable[[], QWidget], qtbot: QtBot, written: RunFolder
+) -> None:
+    append_row(written.training_stats_file, {"iteration": 0, "loss": 0.7})
+    program = "import time; time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", program]) as other:
+        write_json(written.lock_file, {"host": platform.node(), "pid": other.pid})
+        StatusWriter(written, num_iterations=100).update(RunState.TRAINING, iteration=1)
+        dock = watch()
+        qtbot.waitUntil(find(dock, "train.stop").isEnabled, timeout=SOON)
+        assert find(dock, "train.error").text() == ""
+        other.kill()
+        other.wait()
+        start, error = find(dock, "train.start"), find(dock, "train.error")
+        qtbot.waitUntil(lambda: "ended without a word" in error.text(), timeout=SOON)
+        qtbot.waitUntil(start.isEnabled, timeout=SOON)
+    assert start.text() == "Continue"
 
 
 def test_only_the_process_that_holds_the_lock_is_ended(run_folder: RunFolder) -> None:
