@@ -15,6 +15,7 @@ __all__ = ["PreviewRow"]
 _MOST = 2**31 - 1
 _NUMBER_WIDTH = 84
 _BUTTON_WIDTH = 72
+_SHORT_WIDTH = 48
 _READY = "Shows a sample as layers: untouched on the left, augmented on the right."
 _NO_DATA = "Choose an image and its labels first."
 
@@ -48,7 +49,7 @@ class PreviewRow(QWidget):
         self.clear = QPushButton("Clear", self)
         self.error = ErrorLine(self)
         self._words = ElidedLabel(self)
-        self._note = QLabel("The patches are larger than the view; Fit shows both.", self)
+        self._note = QLabel("Larger than the view: Fit shows both.", self)
         self._prepare()
         self._lay_out()
         self.button.clicked.connect(self._on_clicked)
@@ -137,11 +138,12 @@ class PreviewRow(QWidget):
         self.number.setFixedWidth(_NUMBER_WIDTH)
         # As wide as Add above, and no narrower as Next.
         self.button.setMinimumWidth(_BUTTON_WIDTH)
+        for button in (self.fit, self.clear):
+            button.setMinimumWidth(_SHORT_WIDTH)
         self.number.setToolTip(
             "The number of the sample. Training begins with 0; the same number is the same sample."
         )
         self.fit.setToolTip("Moves and zooms the view so that both patches are in it.")
-        self._note.setWordWrap(True)
         self.clear.setToolTip("Removes the layers of the preview.")
 
     def _lay_out(self) -> None:
