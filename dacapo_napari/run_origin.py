@@ -66,9 +66,9 @@ class RunOrigin:
 
 
 def weights_words(criterion: str) -> str:
-    """Which weights a criterion stands for: ``iteration 1 500``, ``best weights``."""
+    """Which weights a criterion stands for: ``iteration 1,500``, ``best weights``."""
     if criterion.isdecimal():
-        return f"iteration {int(criterion):,}".replace(",", " ")
+        return f"iteration {int(criterion):,}"
     known = {"best": "best weights", "latest": "newest weights"}
     return known.get(criterion, f"best weights by {criterion}")
 

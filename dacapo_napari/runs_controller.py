@@ -196,6 +196,8 @@ class RunsController(QObject):
     def _on_run_changed(self) -> None:
         look, request = self._session.look, self._pending
         self._pending = None
+        if self._composer.origin is not None:
+            self._composer.said.emit("Ready.")
         if request is None or look is None or look.folder is None:
             return
         if look.folder.path == request.folder.path:

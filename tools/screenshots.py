@@ -24,6 +24,7 @@ from drive_window import (
     wait,
 )
 from label_pictures import label_states
+from runs_pictures import runs_states
 
 FOLDER = ROOT / "resources" / "screenshots"
 RUN = "neurites-1"
@@ -107,10 +108,24 @@ def training(viewer: Any, dock: Any) -> None:
         sys.exit(error.text())
     unfold(dock, "train", "curve")
     pictures(viewer, "training")
+    time_lapse(viewer, dock)
     find(dock, "train.stop").click()
     wait(PATIENCE, find(dock, "train.start").isEnabled)
     wait(1.5)
     pictures(viewer, "stopped")
+
+
+def time_lapse(viewer: Any, dock: Any) -> None:
+    """The fixed region in view, and the film of it."""
+    run = find(dock, "train.run_name").text()
+    prediction = viewer.layers[f"{run} prediction"]
+    prediction.visible = False
+    find(dock, "time_lapse.there").click()
+    pictures(viewer, "time-lapse")
+    dock.time_lapse.save_film(FOLDER / "time-lapse.gif")
+    wait(PATIENCE, lambda: not dock.time_lapse.is_saving)
+    prediction.visible = True
+    viewer.reset_view()
 
 
 def segmented(viewer: Any, train_dock: Any) -> None:
@@ -160,6 +175,7 @@ def main() -> None:
         composed(viewer, dock)
         data_states(viewer, lambda dock, name: dock_pictures(viewer, dock, name))
         label_states(viewer, lambda dock, name: dock_pictures(viewer, dock, name))
+        runs_states(viewer, lambda dock, name: dock_pictures(viewer, dock, name))
         problems(viewer, dock)
         small(viewer)
         training(viewer, dock)

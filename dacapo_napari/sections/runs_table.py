@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from qtpy.QtCore import (
+    QEvent,
     QItemSelectionModel,
     QPoint,
     QSortFilterProxyModel,
@@ -12,7 +13,7 @@ from qtpy.QtCore import (
     QTimer,
     Signal,
 )
-from qtpy.QtGui import QKeyEvent
+from qtpy.QtGui import QKeyEvent, QShowEvent
 from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from dacapo_engine.store.run_summary import RunSummary
@@ -73,16 +74,12 @@ class RunsTable(QTableView):
         self._selection.selectionChanged.connect(self._on_selected)
         for signal in (self.runs.dataChanged, self.runs.rowsInserted, self.runs.rowsRemoved):
             signal.connect(self._on_selected)
-        self._fit_columns()
         self._fit()
 
     def show_runs(self, runs: tuple[RunSummary, ...]) -> None:
         """Take other rows; what is selected and ticked stays."""
-        before = self.runs.rowCount()
         self.runs.show(runs)
-        self._fit_columns()
-        if self.runs.rowCount() != before:
-            self._fit()
+        self._fit()
 
     def selected(self) -> tuple[RunSummary, ...]:
         """The runs selected, from top to bottom."""
@@ -131,7 +128,6 @@ class RunsTable(QTableView):
         self.setSortingEnabled(True)
         self.sortByColumn(AGE, Qt.SortOrder.AscendingOrder)
         self._lines.hide()
-        self._lines.setDefaultSectionSize(self.fontMetrics().height() + 8)
         self._header.setSectionsClickable(True)
         self._header.setHighlightSections(False)
         self._header.setMinimumSectionSize(30)
@@ -144,10 +140,23 @@ class RunsTable(QTableView):
             widest = max(map(metrics.horizontalAdvance, self.runs.texts(column)))
             self._header.resizeSection(column, min(widest, _WIDEST) + _PADDING)
 
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Another theme may have rows and titles of another height."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.StyleChange:
+            self._fit()
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Fonts and margins are known now."""
+        super().showEvent(event)
+        self._fit()
+
     def _fit(self) -> None:
+        self._fit_columns()
         rows = min(max(self.runs.rowCount(), _FEWEST_ROWS), _MOST_ROWS)
+        self._lines.setDefaultSectionSize(self.fontMetrics().height() + 8)
         height = self._lines.defaultSectionSize() * rows
-        self.setFixedHeight(height + self._header.sizeHint().height() + 4)
+        self.setFixedHeight(height + self._header.sizeHint().height() + 2 * self.frameWidth() + 2)
 
     def _on_selected(self) -> None:
         self.selection_changed.emit()
