@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import psutil
 import torch
 
 __all__ = ["free_memory", "memory_in_use"]
 
 
-def memory_in_use(device: torch.device) -> dict[str, int | None]:
+def memory_in_use(device: torch.device) -> dict[str, Any]:
     """Bytes in use and in all, as ``memory_used`` and ``memory_total`` of `RunStatus`.
 
     Of a graphics card: by every program that uses it, since that is what there must be room for.

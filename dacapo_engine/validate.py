@@ -159,7 +159,7 @@ class Validation:
                 best = parameters.id, entry, labels
         scores.sort(key=lambda pair: pair[0].id)
         objects = {}
-        if best is not None:
+        if best is not None and dataset.gt is not None:
             segmentation = _like(best[2], prediction)
             objects[best[0]] = task.evaluator.count_objects(segmentation, dataset.gt, dataset.mask)
         self._record(dataset, iteration, scores, objects)

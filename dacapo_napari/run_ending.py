@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from qtpy.QtCore import QObject, QTimer, Signal
-from qtpy.QtWidgets import QMessageBox
+from qtpy.QtWidgets import QMessageBox, QPushButton
 
 from dacapo_engine.errors import StoreError
 from dacapo_engine.store.delete_run import delete_run
@@ -73,8 +73,9 @@ class RunEnding(QObject):
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle("Cancel the training")
         box.setText(self._question_text())
-        yes = box.addButton("Cancel the training", QMessageBox.ButtonRole.DestructiveRole)
-        no = box.addButton("Let it go on", QMessageBox.ButtonRole.RejectRole)
+        yes, no = QPushButton("Cancel the training", box), QPushButton("Let it go on", box)
+        box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(no, QMessageBox.ButtonRole.RejectRole)
         yes.setObjectName("train.cancel.yes")
         no.setObjectName("train.cancel.no")
         box.setDefaultButton(no)

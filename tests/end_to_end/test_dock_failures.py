@@ -16,6 +16,7 @@ from qtpy.QtWidgets import QApplication, QWidget
 
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.tasks.task_config import TaskConfig
+from dacapo_engine.experiments.trainers import GunpowderTrainerConfig
 from dacapo_engine.store.atomic import write_text
 from dacapo_engine.store.control import Verb, ask
 from dacapo_engine.store.run_folder import RunFolder
@@ -60,9 +61,9 @@ def run(tmp_path: Path, nuclei: Any, _hungry: None) -> RunFolder:
     request = TrainingRequest(folder, TrainingData((layers,)), None, 10_000, "cpu", "python")
     prepare_run(request, lambda: False)
     config = read_config(folder.run_file, RunConfig)
-    task = TaskConfig.registry.get("hungry")
+    hungry = TaskConfig.registry.get("hungry")
     config = config.replace(
-        task_config=task(neighborhood=config.task_config.neighborhood[:3]),
+        task_config=hungry(neighborhood=((1, 0, 0), (0, 1, 0), (0, 0, 1))),
         architecture_config=config.architecture_config.replace(
             input_shape=(16, 24, 24), num_fmaps=2
         ),
@@ -103,6 +104,7 @@ def test_every_failure_has_a_way_out(dock: Any, qtbot: QtBot, run: RunFolder) ->
     qtbot.waitUntil(lambda: plot.num_points >= 4 or bool(error.text()), timeout=90 * SECONDS)
     assert error.text() == ""
     changed = read_config(run.run_file, RunConfig).trainer_config
+    assert isinstance(changed, GunpowderTrainerConfig)
     assert (changed.batch_size, changed.accumulate) == (1, 2)
 
     (run.path / "poison").touch()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
-from qtpy.QtWidgets import QApplication, QFileDialog, QWidget
+from qtpy.QtWidgets import QApplication, QFileDialog, QPushButton
 
 from dacapo_engine.errors import DivergedError, OutOfMemoryError
 from dacapo_engine.store.rows import append_row
@@ -52,8 +52,9 @@ def dock(viewer: Any, qtbot: QtBot, written: RunFolder) -> Any:
     return opened
 
 
-def offered(dock: Any) -> QWidget | None:
-    return dock.findChild(QWidget, "train.error.fix")
+def offered(dock: Any) -> QPushButton | None:
+    found: QPushButton | None = dock.findChild(QPushButton, "train.error.fix")
+    return found
 
 
 def test_each_kind_of_failure_has_its_own_way_out(dock: Any) -> None:
@@ -106,6 +107,7 @@ def test_a_report_is_copied_and_the_log_opened(
     dock.session.failed.emit(Failed("It went wrong.", "", "place", "training"))
     find(dock, "train.error.copy").click()
     clipboard = QApplication.clipboard()
+    assert clipboard is not None
     assert clipboard.text() == "It went wrong."
     qtbot.waitUntil(lambda: "what the engine said" in clipboard.text(), timeout=SOON)
     for part in ("code: training", str(written.run_file), "napari 0."):

@@ -17,7 +17,7 @@ from dacapo_napari.snapshot_layers import ITERATION_AXIS, SnapshotLayers
 from dacapo_napari.snapshot_stack import PatchCache, SnapshotStack
 from tests.napari.dock.conftest import add_volume, write_snapshot
 
-MICROMETRES = {"scale": (0.283718, 0.126786, 0.126786), "units": "um"}
+MICROMETRES: dict[str, Any] = {"scale": (0.283718, 0.126786, 0.126786), "units": "um"}
 
 
 class Reader:

@@ -42,10 +42,10 @@ def _devices(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def watch(viewer: Any, qtbot: QtBot, written: RunFolder) -> Callable[[], QWidget]:
+def watch(viewer: Any, qtbot: QtBot, written: RunFolder) -> Callable[[], Any]:
     """Opens the dock on the run and waits until its training is seen."""
 
-    def open_it() -> QWidget:
+    def open_it() -> Any:
         _, dock = viewer.window.add_plugin_dock_widget("dacapo-napari", "Train")
         find(dock, "train.runs_folder").setText(str(written.path.parent))
         find(dock, "train.run_name").setText(written.name)
@@ -99,7 +99,7 @@ def test_words_keep_their_width() -> None:
 
 
 def test_snapshot_validate_and_stop(
-    watch: Callable[[], QWidget], viewer: Any, qtbot: QtBot, engine: ScriptedEngine
+    watch: Callable[[], Any], viewer: Any, qtbot: QtBot, engine: ScriptedEngine
 ) -> None:
     engine.on_snapshot = lambda number: write_snapshot(engine.folder, number, (0.0, 0.0, 0.0))
     dock = watch()
@@ -133,7 +133,7 @@ def answer(dock: QWidget, name: str) -> None:
 
 
 def test_cancelling_asks_and_deletes_a_new_run(
-    watch: Callable[[], QWidget], qtbot: QtBot, engine: ScriptedEngine
+    watch: Callable[[], Any], qtbot: QtBot, engine: ScriptedEngine
 ) -> None:
     dock = watch()
     cancel = find(dock, "train.cancel")
@@ -153,7 +153,7 @@ def test_cancelling_asks_and_deletes_a_new_run(
 
 
 def test_cancelling_a_run_that_went_on_falls_back(
-    watch: Callable[[], QWidget], qtbot: QtBot, written: RunFolder
+    watch: Callable[[], Any], qtbot: QtBot, written: RunFolder
 ) -> None:
     with ScriptedEngine(written, first_iteration=7):
         dock = watch()
@@ -168,7 +168,7 @@ def test_cancelling_a_run_that_went_on_falls_back(
 
 
 def test_silence_can_be_ended_where_it_is_safe(
-    watch: Callable[[], QWidget], qtbot: QtBot, engine: ScriptedEngine
+    watch: Callable[[], Any], qtbot: QtBot, engine: ScriptedEngine
 ) -> None:
     dock = watch()
     end = find(dock, "train.end")
@@ -187,7 +187,7 @@ def test_silence_can_be_ended_where_it_is_safe(
 
 
 def test_a_training_that_hangs_is_noticed(
-    watch: Callable[[], QWidget], qtbot: QtBot, engine: ScriptedEngine
+    watch: Callable[[], Any], qtbot: QtBot, engine: ScriptedEngine
 ) -> None:
     dock = watch()
     qtbot.waitUntil(find(dock, "train.snapshot").isEnabled, timeout=SOON)
@@ -198,7 +198,7 @@ def test_a_training_that_hangs_is_noticed(
 
 
 def test_a_training_of_somebody_else_that_dies_is_told(
-    watch: Callable[[], QWidget], qtbot: QtBot, written: RunFolder
+    watch: Callable[[], Any], qtbot: QtBot, written: RunFolder
 ) -> None:
     append_row(written.training_stats_file, {"iteration": 0, "loss": 0.7})
     program = "import time; time.sleep(60)"
