@@ -24,6 +24,7 @@ from drive_window import (
     wait,
 )
 from label_pictures import label_states
+from preview_pictures import preview_states
 from runs_pictures import runs_states
 
 FOLDER = ROOT / "resources" / "screenshots"
@@ -75,6 +76,7 @@ def composed(viewer: Any, dock: Any) -> None:
     pictures(viewer, "data")
     unfold(dock, "augments")
     pictures(viewer, "augments")
+    preview_states(viewer, dock, pictures)
     unfold(dock, "task", "model")
     pictures(viewer, "model")
 
