@@ -140,8 +140,9 @@ def _check_ids(volume: LayerVolume) -> None:
 
 
 def _resolve_folder(chosen: ChosenVolume, files: Files) -> TrainingData:
-    look, first = chosen.look(files), resolved_raw(chosen, files)
-    pairs = look.pairs if look is not None and look.pairs is not None else ()
+    if chosen.is_opening(files):
+        raise DataError(f"{chosen.name} is still being opened.", hint="Wait a moment.")
+    pairs, first = chosen.pairs(files), resolved_raw(chosen, files)
     ambiguous = [pair.problem for pair in pairs if pair.labels is None and "both" in pair.problem]
     found = [
         VolumeFiles(
