@@ -139,5 +139,5 @@ def _facts(frame: Frame) -> str:
         parts.append(f"after {duration_words(frame.trained)}")
     parts.append(f"{frame.objects:,} object{'s' * (frame.objects != 1)}")
     if frame.held_back:
-        parts.append("held back from training")
+        parts.append("held back")
     return ", ".join(parts)
