@@ -13,7 +13,6 @@ from qtpy.QtCore import QObject, Signal
 
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.store.run_folder import RunFolder
-from dacapo_engine.store.run_summary import best_scores
 from dacapo_engine.store.status import RunState
 from dacapo_napari.label_growth import MOST_VOXELS, measure_growth
 from dacapo_napari.layer_volume import LayerVolume
@@ -29,7 +28,7 @@ from dacapo_napari.run_inputs import (
     volume_of,
 )
 from dacapo_napari.run_origin import GrownLabels, RunOrigin
-from dacapo_napari.run_setup import TrainingRequest, free_name
+from dacapo_napari.run_setup import TrainingRequest
 from dacapo_napari.run_updates import Failed
 from dacapo_napari.volume_report import VolumeReport
 
@@ -189,10 +188,8 @@ class RunContinuation(QObject):
             if each.layer is not None
         )
         volumes = [volume for report in more if report.data for volume in report.data.volumes]
-        criterion = "best" if best_scores(run.folder) else "latest"
-        origin = RunOrigin(run.folder, criterion, grown=labels, more=tuple(volumes))
-        runs = run.folder.path.parent
-        folder = RunFolder.of(runs, free_name(runs, run.folder.name))
+        origin = RunOrigin(run.folder, run.criterion, grown=labels, more=tuple(volumes))
+        folder = RunFolder.of(run.folder.path.parent, run.next_name)
         self._start(folder, run.config, origin)
 
     def _go_on(self, run: StoredRun) -> None:

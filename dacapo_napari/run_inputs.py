@@ -15,10 +15,12 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.array_config import Ar
 from dacapo_engine.experiments.datasplits.datasets.raw_gt_dataset_config import RawGTDatasetConfig
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.store.run_folder import RunFolder
+from dacapo_engine.store.run_summary import best_scores
 from dacapo_engine.store.status import RunStatus, read_status
 from dacapo_engine.yaml_file import read_config
 from dacapo_napari.layer_volume import LayerVolume, layer_volume
 from dacapo_napari.run_layers import WorldUnits, belongs_to_run, layer_arguments, view_kept
+from dacapo_napari.run_setup import free_name
 from dacapo_napari.run_updates import PlacedArray
 from dacapo_napari.volume_files import safe_name
 
@@ -89,6 +91,10 @@ class StoredRun:
     ----------
     num_volumes
         How many there are; `inputs` holds the first of them.
+    criterion
+        By which its weights are chosen for another run: the best ones where they are known.
+    next_name
+        A name under which there is no run.
     """
 
     folder: RunFolder
@@ -96,6 +102,8 @@ class StoredRun:
     status: RunStatus | None
     inputs: tuple[RunInput, ...]
     num_volumes: int
+    criterion: str
+    next_name: str
 
 
 def read_stored_run(folder: RunFolder) -> StoredRun:
@@ -109,7 +117,9 @@ def read_stored_run(folder: RunFolder) -> StoredRun:
     config = read_config(folder.run_file, RunConfig)
     datasets = _different(config)
     inputs = tuple(_open(dataset) for dataset in datasets[:MOST_VOLUMES])
-    return StoredRun(folder, config, read_status(folder), inputs, len(datasets))
+    criterion = "best" if best_scores(folder) else "latest"
+    name = free_name(folder.path.parent, folder.name)
+    return StoredRun(folder, config, read_status(folder), inputs, len(datasets), criterion, name)
 
 
 def find_layer(viewer: ViewerModel, stored: StoredArray, name: str, *chosen: Layer) -> Layer | None:

@@ -20,14 +20,14 @@ from dacapo_napari.run_composer import RunComposer
 from dacapo_napari.run_continuation import Answer, RunContinuation
 from dacapo_napari.run_origin import RunOrigin
 from dacapo_napari.run_settings import RunSettings
-from dacapo_napari.run_setup import TrainingRequest, free_name
+from dacapo_napari.run_setup import RunLook, TrainingRequest
 from dacapo_napari.run_updates import Failed, Prepared, Update
 from dacapo_napari.runs_files import (
     Doomed,
     compare_runs,
     compare_with_settings,
     delete_runs,
-    read_run,
+    read_for_new_run,
     weigh_runs,
 )
 
@@ -100,7 +100,7 @@ class RunsController(QObject):
     def branch_from(self, folder: RunFolder, iteration: int) -> None:
         """Fill the forms with the settings of a run whose weights a new one begins with."""
         origin = RunOrigin(folder, str(iteration))
-        self._call(read_run, partial(self._on_restored, folder, origin), folder)
+        self._call(read_for_new_run, partial(self._on_restored, folder, origin), folder)
 
     def _show(self, runs: Runs) -> None:
         self.set_origin(None)
@@ -142,7 +142,7 @@ class RunsController(QObject):
 
     def _restore(self, runs: Runs) -> None:
         folder = _folder(runs[0])
-        self._call(read_run, partial(self._on_restored, folder, None), folder)
+        self._call(read_for_new_run, partial(self._on_restored, folder, None), folder)
 
     def _open_folder(self, runs: Runs) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(runs[0].path))
@@ -157,10 +157,11 @@ class RunsController(QObject):
     def _on_compared(self, before: str, after: str, found: tuple[Difference, ...]) -> None:
         self.compared.emit(before, after, found)
 
-    def _on_restored(self, folder: RunFolder, origin: RunOrigin | None, config: RunConfig) -> None:
-        runs = folder.path.parent
-        self._composer.run.runs_folder.setText(str(runs))
-        self._composer.run.set_name(free_name(runs, folder.name))
+    def _on_restored(
+        self, folder: RunFolder, origin: RunOrigin | None, found: tuple[RunConfig, str]
+    ) -> None:
+        config, name = found
+        self._composer.show_run(RunFolder.of(folder.path.parent, name))
         self._composer.fill(config)
         self.set_origin(origin)
         self._composer.look()
@@ -196,12 +197,19 @@ class RunsController(QObject):
     def _on_run_changed(self) -> None:
         look, request = self._session.look, self._pending
         self._pending = None
-        if self._composer.origin is not None:
-            self._composer.said.emit("Ready.")
+        if self._composer.origin is not None and look is not None:
+            self._on_origin_looked(look)
         if request is None or look is None or look.folder is None:
             return
         if look.folder.path == request.folder.path:
             self._begin(request)
+
+    def _on_origin_looked(self, look: RunLook) -> None:
+        """A run that was trained goes on from where it is; a new one begins at its origin."""
+        if look.begun:
+            self.set_origin(None)
+        else:
+            self._composer.said.emit("Ready.")
 
     def _on_look_failed(self) -> None:
         self._pending = None

@@ -13,6 +13,7 @@ from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.run_summary import run_folders
 from dacapo_engine.yaml_file import read_config
 from dacapo_napari.run_settings import RunSettings
+from dacapo_napari.run_setup import free_name
 from dacapo_napari.sections.budget_row import Length
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "compare_runs",
     "compare_with_settings",
     "delete_runs",
+    "read_for_new_run",
     "read_run",
     "weigh_runs",
 ]
@@ -45,6 +47,11 @@ class Doomed:
 def read_run(folder: RunFolder) -> RunConfig:
     """The config of a run; raises DacapoError where it cannot be read."""
     return read_config(folder.run_file, RunConfig)
+
+
+def read_for_new_run(folder: RunFolder) -> tuple[RunConfig, str]:
+    """The config of a run, and a name for a new one like it."""
+    return read_run(folder), free_name(folder.path.parent, folder.name)
 
 
 def compare_runs(before: RunFolder, after: RunFolder) -> tuple[Difference, ...]:

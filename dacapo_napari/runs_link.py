@@ -17,6 +17,7 @@ from dacapo_napari.run_updates import Failed
 from dacapo_napari.runs_controller import RunsController
 from dacapo_napari.runs_curves import read_curves
 from dacapo_napari.runs_thread import RunsThread
+from dacapo_napari.runs_watch import READING
 from dacapo_napari.sections.origin_note import OriginNote
 from dacapo_napari.sections.runs_section import RunsSection
 
@@ -67,8 +68,10 @@ class RunsLink(QObject):
         if folder != self._composer.run.runs():
             return
         self._section.show_runs(folder, runs)
-        first, self._is_first = self._is_first, False
-        self._offer(runs, follow=first and not self._is_composing())
+        first = self._is_first
+        # Of runs that were not read yet it is not known whether they live.
+        self._is_first = first and any(run.state == READING for run in runs)
+        self._offer(runs, follow=first and not self._is_first and not self._is_composing())
         if time.monotonic() - self._curves_read > _CURVE_SECONDS:
             self._read_curves()
 
