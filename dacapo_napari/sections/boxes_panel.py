@@ -10,10 +10,11 @@ from qtpy.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from dacapo_engine.boxes import Box, clip_box
 from dacapo_engine.experiments.architectures.architecture_config import ArchitectureConfig
-from dacapo_engine.network_context import Leak, find_leak, network_context, shrunk_by
+from dacapo_engine.network_context import network_context
 from dacapo_napari.boxes_layer import BoxesLayer, BoxKind, DrawnBox, with_box
 from dacapo_napari.sections.box_row import BoxRow
 from dacapo_napari.sections.fact_label import FactLabel
+from dacapo_napari.sections.leak_row import LeakRow
 from dacapo_napari.sections.narrow_form import NarrowForm
 from dacapo_napari.theme_colours import ThemeColours
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from napari.layers import Labels, Shapes
 
 __all__ = ["BoxesPanel"]
-
-_AXES = "stzyx"
 
 
 class BoxesPanel(NarrowForm):
@@ -47,14 +46,12 @@ class BoxesPanel(NarrowForm):
         self._automatic: tuple[Box, ...] = ()
         self._seen: list[DrawnBox] = []
         self._rows: list[BoxRow] = []
-        self._leak: Leak | None = None
         self._watched: Shapes | None = None
         self.held_back = FactLabel("data.held_back", self)
         self.show_held = QPushButton("Show", self)
         self.draw_train = QPushButton("+ Training box", self)
         self.draw_validate = QPushButton("+ Validation box", self)
-        self.leak = FactLabel("data.boxes.leak", self)
-        self.part = QPushButton("Move apart", self)
+        self.leak = LeakRow(self)
         self._list = QVBoxLayout()
         self._name_widgets()
         self._held_row = self._held()
@@ -196,36 +193,18 @@ class BoxesPanel(NarrowForm):
             self.refresh()
 
     def _show_leak(self) -> None:
-        train, validate = self.boxes("train"), self.boxes("validate")
-        self._leak = None
-        if train and validate and self._architecture is not None:
-            context = network_context(self._architecture, len(self._shape))
-            self._leak = find_leak(train, validate, context)
-        self.leak.set_fact("", "" if self._leak is None else self._leak_words(self._leak))
-        self.part.setVisible(self._leak is not None and self._parted(self._leak) is not None)
-
-    def _leak_words(self, leak: Leak) -> str:
-        if leak.overlapping:
-            return "A training and a validation box overlap: scores are optimistic."
-        axis = self._axes[leak.axis] if leak.axis < len(self._axes) else _AXES[leak.axis]
-        voxels = f"{leak.missing} voxel{'s' * (leak.missing > 1)}"
-        return (
-            f"A training and a validation box are {voxels} too near to each other along {axis}: "
-            "the network sees the one from within the other."
-        )
-
-    def _parted(self, leak: Leak) -> Box | None:
-        """The validation box, smaller by as much as it leaks."""
-        train, validate = self.boxes("train"), self.boxes("validate")
-        return shrunk_by(validate[leak.validate], train[leak.train], leak.axis, leak.missing)
+        network = self._architecture
+        context = None if network is None else network_context(network, len(self._shape))
+        self.leak.show_boxes(self.boxes("train"), self.boxes("validate"), context, self._axes)
 
     def _on_part(self) -> None:
-        while self._leak is not None and self._boxes is not None:
-            box = self._parted(self._leak)
-            if box is None:
+        numbers = [n for n, one in enumerate(self._seen) if one.kind == "validate"]
+        # Every two boxes may have to be parted, once.
+        for _ in range(len(numbers) * len(self._seen)):
+            parted = self.leak.parted()
+            if self._boxes is None or parted is None:
                 return
-            numbers = [n for n, one in enumerate(self._seen) if one.kind == "validate"]
-            number = numbers[self._leak.validate]
+            number, box = numbers[parted[0]], parted[1]
             self._boxes.change(number, with_box(self._seen[number], box))
             self.refresh()
 
@@ -242,7 +221,7 @@ class BoxesPanel(NarrowForm):
         self.draw_train.clicked.connect(lambda: self.draw("train"))
         self.draw_validate.clicked.connect(lambda: self.draw("validate"))
         self.show_held.clicked.connect(self._on_show_held)
-        self.part.clicked.connect(self._on_part)
+        self.leak.part.clicked.connect(self._on_part)
 
     def _held(self) -> QWidget:
         row = QWidget(self)
@@ -260,16 +239,12 @@ class BoxesPanel(NarrowForm):
         for button in (self.draw_train, self.draw_validate):
             buttons.addWidget(button)
         buttons.addStretch(1)
-        warning = QHBoxLayout()
-        warning.setContentsMargins(0, 0, 0, 0)
-        warning.addWidget(self.leak, 1)
-        warning.addWidget(self.part)
         column = QVBoxLayout(row)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(buttons)
         column.addLayout(self._list)
-        column.addLayout(warning)
+        column.addWidget(self.leak)
         return row
 
     def _name_widgets(self) -> None:
@@ -287,7 +262,6 @@ class BoxesPanel(NarrowForm):
                 "Draw a rectangle in the viewer: labels in it are held back, and the run is scored "
                 "on them.",
             ),
-            (self.part, "data.boxes.part", "Make the validation box smaller by as much."),
         ):
             button.setObjectName(name)
             button.setToolTip(tip)

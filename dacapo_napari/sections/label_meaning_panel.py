@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QVBoxLayout, QWidget
@@ -16,13 +15,13 @@ from dacapo_engine.label_meaning import BACKGROUND_EVERYWHERE, LabelMeaning, Zer
 from dacapo_napari.label_counter import LabelCounter
 from dacapo_napari.label_look import LabelLook, share_words, unmarked_words
 from dacapo_napari.label_notes import LabelNotes, notes_of, read_notes, toggled, write_notes
+from dacapo_napari.labels_watch import LabelsWatch
 from dacapo_napari.layer_volume import LayerVolume, layer_volume
 from dacapo_napari.piece_numbering import PieceNumbering
 from dacapo_napari.run_updates import Failed
 from dacapo_napari.sections.boxes_panel import BoxesPanel
 from dacapo_napari.sections.pieces_question import PiecesQuestion
 from dacapo_napari.sections.zero_rows import ZeroRows
-from dacapo_napari.slice_marks import SliceKey, slice_in_view
 from dacapo_napari.theme_colours import ThemeColours
 
 if TYPE_CHECKING:
@@ -56,19 +55,16 @@ class LabelMeaningPanel(QWidget):
 
     def __init__(self, viewer: ViewerModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._viewer = viewer
         self._labels: LayerVolume | None = None
         self._layer: Labels | None = None
         self._notes = LabelNotes()
         self._look: LabelLook | None = None
         self._told = BACKGROUND_EVERYWHERE
-        self._watched: Labels | None = None
-        self._step = viewer.dims.current_step
         self._has_asked = False
         self.pieces = PiecesQuestion(self)
         self.zero = ZeroRows(self)
         self.boxes = BoxesPanel(viewer, self)
-        self._key = SliceKey(self.mark_slice)
+        self._watch = LabelsWatch(viewer, self)
         self._counter = LabelCounter(self._asked, self)
         self._numbering = PieceNumbering(viewer, self)
         column = QVBoxLayout(self)
@@ -109,7 +105,7 @@ class LabelMeaningPanel(QWidget):
         if labels is not None and layer is None:
             self.zero.show_typed(boxes_text(self._notes.done, labels.axes, labels.shape))
         self.zero.let_type(layer is None)
-        self._watch(layer)
+        self._watch.watch(layer)
         self._refresh()
         self._counter.count()
 
@@ -139,7 +135,7 @@ class LabelMeaningPanel(QWidget):
 
     def mark_slice(self) -> None:
         """Mark the slice in view as done, or no more where it was."""
-        box = None if self._layer is None else slice_in_view(self._viewer, self._layer)
+        box = self._watch.slice_in_view()
         if box is not None and self._labels is not None:
             self._note(toggled(self._notes, box, self._labels.shape))
 
@@ -156,10 +152,8 @@ class LabelMeaningPanel(QWidget):
 
     def let_go(self) -> None:
         """The same where the widgets are gone already."""
-        self._watch(None)
+        self._watch.let_go()
         self.boxes.let_go()
-        for event in self._dims_events():
-            event.disconnect(self._on_slice)
         self._counter.let_go()
         self._numbering.let_go()
 
@@ -205,7 +199,7 @@ class LabelMeaningPanel(QWidget):
         self.zero.show_done(words, doubt, unmarked=bool(unmarked))
 
     def _is_marked(self) -> bool:
-        box = None if self._layer is None else slice_in_view(self._viewer, self._layer)
+        box = self._watch.slice_in_view()
         return box is not None and any(overlap(box, one) == box for one in self._notes.done)
 
     def _asked(self) -> tuple[LayerVolume, LabelMeaning, bool] | None:
@@ -222,10 +216,7 @@ class LabelMeaningPanel(QWidget):
         self._tell()
         self._ask()
 
-    def _on_painted(self, event: object = None) -> None:
-        self._counter.count_soon()
-
-    def _on_replaced(self, event: object = None) -> None:
+    def _on_replaced(self) -> None:
         if self._layer is None or self._labels is None:
             return
         try:
@@ -235,17 +226,10 @@ class LabelMeaningPanel(QWidget):
             return
         self._counter.count_soon()
 
-    def _on_refreshed(self, event: object = None) -> None:
-        # All that napari tells of an undo; it tells the same of another slice.
-        step = self._viewer.dims.current_step
-        if step == self._step:
-            self._on_painted()
-        self._step = step
-
-    def _on_slice(self, event: object = None) -> None:
+    def _on_slice(self) -> None:
         if self._labels is None:
             return
-        seen = None if self._layer is None else slice_in_view(self._viewer, self._layer)
+        seen = self._watch.slice_in_view()
         self.zero.set_drawable(seen is not None, self._layer is not None)
         self.zero.show_marked(self._is_marked())
 
@@ -267,7 +251,7 @@ class LabelMeaningPanel(QWidget):
 
     def _on_box_wanted(self) -> None:
         """A box to be marked as done is drawn in the slice in view."""
-        seen = None if self._layer is None else slice_in_view(self._viewer, self._layer)
+        seen = self._watch.slice_in_view()
         if seen is not None and len(seen[0]) > 2 and seen[1][-3] == 1:
             self.boxes.draw("done", seen[0][-3], seen[0][-3])
         else:
@@ -294,20 +278,11 @@ class LabelMeaningPanel(QWidget):
         self.zero.set_error("")
         self._note(replace(self._notes, done=tuple(done)))
 
-    def _watch(self, layer: Labels | None) -> None:
-        """Listen to a labels layer and to no other one; its key marks slices."""
-        if self._watched is not None:
-            for event, callback in self._events(self._watched):
-                event.disconnect(callback)
-        self._watched, self._step = layer, self._viewer.dims.current_step
-        if layer is not None:
-            for event, callback in self._events(layer):
-                event.connect(callback)
-        self._key.bind(layer)
-
     def _connect(self) -> None:
-        for event in self._dims_events():
-            event.connect(self._on_slice)
+        self._watch.painted.connect(self._counter.count_soon)
+        self._watch.replaced.connect(self._on_replaced)
+        self._watch.slice_changed.connect(self._on_slice)
+        self._watch.marked.connect(self.mark_slice)
         self._counter.counted.connect(self._on_counted)
         self._counter.failed.connect(self.failed)
         self._numbering.busy.connect(self.pieces.show_numbering)
@@ -321,15 +296,3 @@ class LabelMeaningPanel(QWidget):
         self.pieces.numbers_wanted.connect(self._on_number)
         self.pieces.kinds_chosen.connect(self._on_kinds)
         self.boxes.changed.connect(self._on_boxes)
-
-    def _events(self, layer: Labels) -> tuple[tuple[Any, Callable[..., None]], ...]:
-        events = layer.events
-        return (
-            (events.paint, self._on_painted),
-            (events.data, self._on_replaced),
-            (events.set_data, self._on_refreshed),
-        )
-
-    def _dims_events(self) -> tuple[Any, ...]:
-        events = self._viewer.dims.events
-        return events.current_step, events.order, events.ndisplay

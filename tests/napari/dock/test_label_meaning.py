@@ -14,6 +14,7 @@ from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
 from qtpy.QtGui import QMouseEvent
 from qtpy.QtWidgets import QApplication, QWidget
 
+from dacapo_engine.errors import DataError
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.label_meaning import LabelMeaning
 from dacapo_engine.network_context import find_leak, network_context
@@ -314,6 +315,16 @@ def test_what_was_said_is_in_the_run(desk: Desk, viewer: Any, tmp_path: Path) ->
     assert validate.gt_config.roi.offset == (10, 0, 0)
     # What the forms were filled with is what the run file says.
     assert suggested(desk, desk.panel.meaning()).task_config == config.task_config
+
+
+def test_a_box_that_cannot_be_used_is_a_sentence(desk: Desk) -> None:
+    desk.show(rods())
+    for box, sentence in (
+        (((0, 0, 0), (12, 2, 2)), "The validation box z 0 to 11, y 0 to 1, x 0 to 1 holds no"),
+        (((0, 50, 0), (12, 2, 2)), "lies outside of the labels"),
+    ):
+        with pytest.raises(DataError, match=sentence):
+            suggested(desk, LabelMeaning(validate=(box,)))
 
 
 def test_how_far_a_network_looks() -> None:
