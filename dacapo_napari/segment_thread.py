@@ -98,7 +98,9 @@ class SegmentThread(QThread):
         if training is not None:
             told = self._wait_for_training(job, training)
             if told is not None:
-                return replace(predicted, iteration=int(told["iteration"]))
+                iteration = int(told["iteration"])
+                text = f"weights of iteration {iteration:,}"
+                return replace(predicted, iteration=iteration, text=text)
         if self.isInterruptionRequested() or not self._wait_for_process(job, folder):
             return None
         told = read_json(job.progress) or {}

@@ -53,13 +53,15 @@ class SegmentPanel(QWidget):
     runs
         The folder whose runs are offered.
     chooses_folder
-        Whether another runs folder can be chosen here.
+        Whether another runs folder can be chosen here, and the run that was trained last is
+        taken by itself; otherwise somebody else fills in both.
     """
 
     def __init__(
         self, viewer: ViewerModel, runs: Path, chooses_folder: bool, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        self._takes_newest = chooses_folder
         self.raw = SourceRow(
             SourceCombo(viewer, is_image, WAYS, empty="open an image"), "segment.raw", self
         )
@@ -91,8 +93,8 @@ class SegmentPanel(QWidget):
         blocker = QSignalBlocker(self.run)
         self.run.clear()
         self.run.addItems(names)
-        if chosen:
-            self.run.setCurrentText(chosen)
+        if chosen or not self._takes_newest:
+            self.run.setEditText(chosen)
         blocker.unblock()
 
     def run_path(self) -> Path | None:
@@ -218,8 +220,8 @@ class SegmentPanel(QWidget):
         menu = QMenu(button)
         menu.addAction("A run folder…", self._on_browse_run)
         menu.addAction("An exported model…", self._on_browse_model)
-        button.setMenu(menu)
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        # A button that has a menu shows an arrow across its dots.
+        button.clicked.connect(lambda: menu.popup(button.mapToGlobal(button.rect().bottomLeft())))
         return button
 
 

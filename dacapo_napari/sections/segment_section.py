@@ -103,7 +103,7 @@ class SegmentSection(Section):
         # Elsewhere it is a name in this runs folder.
         if self.panel.folder.text() != str(folder.path.parent):
             self.panel.folder.setText(str(folder.path.parent))
-        if self._session.has_begun and folder.path != self._filled:
+        if folder.path != self._filled:
             self._filled = folder.path
             self.panel.run.setCurrentText(folder.name)
 
