@@ -26,6 +26,7 @@ from drive_window import (
 from label_pictures import label_states
 from preview_pictures import preview_states
 from runs_pictures import runs_states
+from train_pictures import train_states
 
 FOLDER = ROOT / "resources" / "screenshots"
 RUN = "neurites-1"
@@ -178,6 +179,7 @@ def main() -> None:
         data_states(viewer, lambda dock, name: dock_pictures(viewer, dock, name))
         label_states(viewer, lambda dock, name: dock_pictures(viewer, dock, name))
         runs_states(viewer, lambda dock, name: dock_pictures(viewer, dock, name))
+        train_states(viewer, lambda dock, name: dock_pictures(viewer, dock, name))
         problems(viewer, dock)
         small(viewer)
         training(viewer, dock)

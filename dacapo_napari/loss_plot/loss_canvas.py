@@ -170,9 +170,10 @@ class LossCanvas(QWidget):
             return
         at, value = float(curve.iterations[curve.best]), float(curve.values[curve.best])
         self._best.setData([at], [value])
-        middle = (curve.iterations[0] + curve.iterations[-1]) / 2
+        # Curves fall, so that there is room above and to the right.
+        turn = curve.iterations[0] + 0.7 * (curve.iterations[-1] - curve.iterations[0])
         above = value <= (curve.values.min() + curve.values.max()) / 2
-        self._best_words.setAnchor((0.0 if at < middle else 1.0, 1.1 if above else -0.1))
+        self._best_words.setAnchor((0.0 if at < turn else 1.0, 1.1 if above else -0.1))
         self._best_words.setText(f"{value:.3g} at {at:,.0f}")
         self._best_words.setPos(at, value)
 

@@ -42,7 +42,7 @@ def status_words(status: RunStatus, *, alive: bool) -> str:
         return f"Cancelled, back at {status.iteration:,}"
     parts = [_WORDS[status.state]]
     if status.state is RunState.VALIDATING and status.validated is not None:
-        parts = [f"Validating,{_wide(f'{100 * status.validated:.0f}', 4)} % predicted"]
+        parts = [f"Validating, {_wide(f'{100 * status.validated:.0f}', 2)} % predicted"]
     seconds = status.seconds_per_iteration
     if status.state is RunState.TRAINING and seconds:
         parts.append(f"{step_words(seconds)} per step")
