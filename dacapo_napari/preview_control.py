@@ -45,7 +45,7 @@ class PreviewControl(QObject):
         self._row = composer.forms.augments.preview
         self._volumes = PreviewVolumes()
         self._layers = PreviewLayers(self._session.viewer)
-        self._is_warm = False
+        self._is_warm = self._is_loaded = False
         self._settled = _timer(self, _SETTLE_MS, self._refresh)
         self._warming = _timer(self, _WARM_MS, self._warm)
         self._warming.start()
@@ -79,7 +79,9 @@ class PreviewControl(QObject):
         except DacapoError as error:
             self._row.show_error(str(Failed.of(error)))
             return
-        self._row.show_busy("Drawing…")
+        self._row.show_busy(
+            "Drawing…" if self._is_loaded else "Writing the labels and starting the engine…"
+        )
         self._service.ask("sample", "sample", parameters, self._on_sample, self._on_failed)
 
     def _parameters(self, index: int) -> Callable[[Path], Mapping[str, Any]]:
@@ -98,6 +100,7 @@ class PreviewControl(QObject):
         return parameters
 
     def _on_sample(self, answer: ServiceAnswer) -> None:
+        self._is_loaded = True
         arrays = {
             name: PlacedArray(
                 name,

@@ -16,6 +16,8 @@ def preview_states(viewer: Any, dock: Any, take: Take) -> None:
     """Each state of the preview; the section is unfolded. Everything is as before at the end."""
     eye = find(dock, "augments.1.switch")
     find(dock, "augments.preview").click()
+    wait(0.6)
+    take(viewer, "preview-starting")
     wait_for_sample(dock)
     take(viewer, "preview")
     eye.click()
@@ -37,4 +39,4 @@ def preview_states(viewer: Any, dock: Any, take: Take) -> None:
 def wait_for_sample(dock: Any) -> None:
     """Wait until what was edited is asked for, and the answer is there."""
     wait(1)
-    wait(PATIENCE, lambda: not find(dock, "augments.preview_words").whole_text())
+    wait(PATIENCE, lambda: not find(dock, "augments.preview_words").text())

@@ -15,6 +15,11 @@ from dacapo_engine.gp.voxel_mover import VoxelMover
 
 __all__ = ["ElasticAugment"]
 
+_WORDS = {
+    "control_point_spacing": "distance of control points",
+    "control_point_displacement_sigma": "displacement of control points",
+}
+
 
 class ElasticAugment(VoxelMover):
     """Moves voxels: rotation and scaling about raw's centre, plus a smooth random displacement.
@@ -196,7 +201,7 @@ def _even(read: gp.Roi, patch: gp.Roi) -> gp.Roi:
 def _for_axes(values: tuple[float, ...], dims: int, field: str) -> tuple[float, ...]:
     if len(values) < dims:
         raise ConfigError(
-            f"Elastic: {len(values)} of {dims} numbers are given as {field.replace('_', ' ')}.",
+            f"Elastic: {len(values)} of {dims} numbers are given as {_WORDS[field]}.",
             hint="Give one for each axis of raw.",
             place=f"trainer_config.augments.{field}",
         )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from qtpy.QtCore import QSignalBlocker, Signal
+from qtpy.QtCore import QSignalBlocker, QTimer, Signal
 from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from dacapo_napari.forms import ErrorLine
 from dacapo_napari.forms.leaf_editor import CalmSpinBox
-from dacapo_napari.sections.section import ElidedLabel
 
 __all__ = ["PreviewRow"]
 
@@ -16,6 +15,7 @@ _MOST = 2**31 - 1
 _NUMBER_WIDTH = 84
 _BUTTON_WIDTH = 72
 _SHORT_WIDTH = 48
+_PATIENCE_MS = 300
 _READY = "Shows a sample as layers: untouched on the left, augmented on the right."
 _NO_DATA = "Choose an image and its labels first."
 
@@ -48,7 +48,9 @@ class PreviewRow(QWidget):
         self.fit = QPushButton("Fit", self)
         self.clear = QPushButton("Clear", self)
         self.error = ErrorLine(self)
-        self._words = ElidedLabel(self)
+        self._words = QLabel("", self)
+        # What takes no longer is done before anybody has read of it.
+        self._patience = QTimer(self)
         self._note = QLabel("Larger than the view: Fit shows both.", self)
         self._prepare()
         self._lay_out()
@@ -70,15 +72,16 @@ class PreviewRow(QWidget):
         self.button.setToolTip(_READY if possible else _NO_DATA)
 
     def show_busy(self, words: str) -> None:
-        """Say what is waited for."""
+        """Say what is waited for, once that takes a while."""
         self._words.setText(words)
+        self._patience.start()
 
     def show_sample(self, index: int, *, fits: bool) -> None:
         """A sample is shown, and fits into the view or not."""
         self._set_number(index)
         self.show_fit(fits)
         self._set_shown(True)
-        self._words.setText("")
+        self._show_idle()
         self.error.setText("")
 
     def show_fit(self, fits: bool) -> None:
@@ -87,19 +90,24 @@ class PreviewRow(QWidget):
 
     def show_error(self, sentence: str) -> None:
         """Say why there is no sample."""
-        self._words.setText("")
+        self._show_idle()
         self.error.setText(sentence)
 
     def show_none(self) -> None:
         """No sample is shown."""
         self._set_shown(False)
         self.show_fit(True)
-        self._words.setText("")
+        self._show_idle()
 
     def showEvent(self, event: QShowEvent | None) -> None:
         """Tell that the row can be seen."""
         super().showEvent(event)
         self.appeared.emit()
+
+    def _show_idle(self) -> None:
+        self._patience.stop()
+        self._words.setText("")
+        self._words.hide()
 
     def _on_clicked(self) -> None:
         if self._shown:
@@ -133,6 +141,9 @@ class PreviewRow(QWidget):
         }
         for name, widget in names.items():
             widget.setObjectName(f"augments.{name}")
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(_PATIENCE_MS)
+        self._patience.timeout.connect(self._words.show)
         self.number.setRange(0, _MOST)
         self.number.setKeyboardTracking(False)
         self.number.setFixedWidth(_NUMBER_WIDTH)
@@ -157,10 +168,11 @@ class PreviewRow(QWidget):
         line.addWidget(self.number)
         line.addWidget(self.fit)
         line.addWidget(self.clear)
-        line.addWidget(self._words, 1)
+        line.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 2, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(line)
+        layout.addWidget(self._words)
         layout.addWidget(self._note)
         layout.addWidget(self.error)

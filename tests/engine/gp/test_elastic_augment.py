@@ -156,7 +156,7 @@ def test_too_few_numbers(passed_through: Run, make_array: Make) -> None:
     with pytest.raises(gp.PipelineSetupError) as caught:
         passed_through(lambda k: ElasticAugment(k, (2, 2), (0, 0, 0)), raw)
     assert isinstance(caught.value.__cause__, ConfigError)
-    assert "2 of 3 numbers are given as control point spacing" in str(caught.value.__cause__)
+    assert "2 of 3 numbers are given as distance of control points" in str(caught.value.__cause__)
 
 
 def test_nanometres_become_world_units() -> None:

@@ -285,7 +285,7 @@ def test_an_augment_that_does_not_fit_is_a_sentence(on_grid: Make, plan_of: Make
     ones = np.ones((20, 20, 20), np.float32)
     augment = ElasticAugmentConfig(control_point_spacing=(4, 4))
     plan = plan_of(on_grid(ones), on_grid(ones.astype(np.uint32)), (8, 8, 8), (augment,))
-    with pytest.raises(ConfigError, match="2 of 3 numbers are given as control point spacing"):
+    with pytest.raises(ConfigError, match="2 of 3 numbers are given as distance of control points"):
         SamplePipeline(plan)
 
 

@@ -108,7 +108,7 @@ def test_preview_next_eye_paint_and_clear(viewer: Any, qtbot: QtBot, dock: Any) 
     assert button.text() == "Preview"
     button.click()
     settled(dock, qtbot)
-    assert "control point spacing" in error.text()
+    assert "distance of control points" in error.text()
     assert shown(viewer) == []
 
 
