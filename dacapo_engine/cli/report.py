@@ -22,7 +22,7 @@ def report(run_dir: Path, output: Path | None) -> None:
 
     It holds state, pictures of the fixed region, scores, curves and settings.
     """
-    from dacapo_engine.report import write_report
+    from dacapo_engine.report.run_page import write_report
     from dacapo_engine.store.run_folder import RunFolder
 
     folder = RunFolder(run_dir.resolve())

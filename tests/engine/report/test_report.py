@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from dacapo_engine.errors import NotFoundError
-from dacapo_engine.report import report_run, write_report
+from dacapo_engine.report.run_page import report_run, write_report
 from dacapo_engine.report.curve_picture import Curve, draw_curve
 from dacapo_engine.store.atomic import write_json, write_text
 from dacapo_engine.store.rows import append_row
