@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dacapo_engine.config import Config
 from dacapo_engine.errors import ConfigError
 from dacapo_engine.experiments.budgets.budget_config import TimeBudgetConfig
+from dacapo_engine.experiments.datasplits.datasets.raw_gt_dataset_config import RawGTDatasetConfig
 from dacapo_engine.experiments.datasplits.train_validate_datasplit_config import (
     TrainValidateDataSplitConfig,
 )
@@ -19,8 +20,9 @@ from dacapo_engine.yaml_file import read_config
 if TYPE_CHECKING:
     from dacapo_engine.experiments.datasplits.datasets.arrays.array_config import ArrayConfig
     from dacapo_engine.experiments.datasplits.datasets.dataset_config import DatasetConfig
+    from dacapo_engine.label_meaning import LabelMeaning
 
-__all__ = ["branch", "continue_with", "with_arrays", "with_more"]
+__all__ = ["branch", "continue_with", "with_arrays", "with_meaning", "with_more"]
 
 
 def branch(
@@ -134,6 +136,33 @@ def with_arrays(
     """
     changed = _with(config.datasplit_config, replaced)
     return config.replace(datasplit_config=changed)
+
+
+def with_meaning(config: RunConfig, labels: ArrayConfig, meaning: LabelMeaning) -> RunConfig:
+    """`config` with another meaning of 0 wherever `labels` are learnt from or scored on."""
+    split = config.datasplit_config
+    if not isinstance(split, TrainValidateDataSplitConfig):
+        return config
+    fields = meaning.dataset_fields()
+
+    def said(dataset: DatasetConfig) -> DatasetConfig:
+        if isinstance(dataset, RawGTDatasetConfig) and _source(dataset.gt_config) == labels:
+            return dataset.replace(**fields)
+        return dataset
+
+    return config.replace(
+        datasplit_config=split.replace(
+            train_configs=tuple(map(said, split.train_configs)),
+            validate_configs=tuple(map(said, split.validate_configs)),
+        )
+    )
+
+
+def _source(config: ArrayConfig) -> ArrayConfig:
+    """The array from which an array follows in the end."""
+    while (inner := getattr(config, "source_array_config", None)) is not None:
+        config = inner
+    return config
 
 
 def _with(value: object, replaced: Sequence[tuple[ArrayConfig, ArrayConfig]]) -> object:

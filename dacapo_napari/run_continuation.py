@@ -12,8 +12,10 @@ from napari.layers import Image, Labels
 from qtpy.QtCore import QObject, Signal
 
 from dacapo_engine.experiments.run_config import RunConfig
+from dacapo_engine.label_meaning import BACKGROUND_EVERYWHERE, LabelMeaning
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.status import RunState
+from dacapo_napari.chosen_volume import ChosenVolume
 from dacapo_napari.label_growth import MOST_VOXELS, measure_growth
 from dacapo_napari.layer_volume import LayerVolume
 from dacapo_napari.plugin_settings import engine_python
@@ -129,17 +131,20 @@ class RunContinuation(QObject):
     def _raw_layer(self, each: RunInput) -> Layer | None:
         return find_layer(self._session.viewer, each.raw, each.name)
 
+    def _chosen(self, each: RunInput) -> list[ChosenVolume]:
+        """What is chosen in Data for its image."""
+        raw = self._raw_layer(each)
+        reports = self._composer.data.volumes.reports
+        return [r.chosen for r in reports if raw is not None and r.chosen.raw is raw]
+
     def _labels_layer(self, each: RunInput) -> Layer | None:
         """The layer of its labels: those chosen for its image count, whatever they are called."""
-        raw = self._raw_layer(each)
-        chosen = [
-            report.chosen.labels
-            for report in self._composer.data.volumes.reports
-            if raw is not None
-            and report.chosen.raw is raw
-            and isinstance(report.chosen.labels, Labels)
-        ]
+        chosen = [c.labels for c in self._chosen(each) if isinstance(c.labels, Labels)]
         return find_layer(self._session.viewer, each.labels, f"{each.name} labels", *chosen)
+
+    def _meaning(self, each: RunInput) -> LabelMeaning | None:
+        said = [chosen.meaning for chosen in self._chosen(each)]
+        return next((meaning for meaning in said if meaning != BACKGROUND_EVERYWHERE), None)
 
     def _choose(self, run: StoredRun) -> None:
         """Let the Data section show the first volume of the run, where it shows nothing yet."""
@@ -183,7 +188,7 @@ class RunContinuation(QObject):
         self, run: StoredRun, grown: list[_Labels], more: list[VolumeReport]
     ) -> None:
         labels = tuple(
-            GrownLabels(each.input.labels.config, each.layer)
+            GrownLabels(each.input.labels.config, each.layer, self._meaning(each.input))
             for each in grown
             if each.layer is not None
         )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dacapo_engine.descendants import branch, with_arrays
+from dacapo_engine.descendants import branch, with_arrays, with_meaning
 from dacapo_engine.experiments.datasplits.datasets.arrays.array_config import ArrayConfig
 from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier import (
     LocalArrayIdentifier,
@@ -14,6 +14,7 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier impor
 from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array_config import ZarrArrayConfig
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.starts.start_config import StartConfig
+from dacapo_engine.label_meaning import LabelMeaning
 from dacapo_engine.measured_volumes import names_apart
 from dacapo_engine.setup_run import check_volumes
 from dacapo_engine.store.run_folder import RunFolder
@@ -28,10 +29,17 @@ __all__ = ["GrownLabels", "RunOrigin", "describe_descendant", "weights_words"]
 
 @dataclass(frozen=True)
 class GrownLabels:
-    """Labels that a run learnt from, and the layer in which there are more by now."""
+    """Labels that a run learnt from, and the layer in which there are more by now.
+
+    Attributes
+    ----------
+    meaning
+        What is said of them in Data; None where nothing is, so that what the run was told holds.
+    """
 
     old: ArrayConfig
     new: LayerVolume
+    meaning: LabelMeaning | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,11 @@ def describe_descendant(
     config = branch(origin.folder, folder.name, origin.criterion, num_iterations=num_iterations)
     if settings is not None:
         config = settings.applied_to(config)
-    config = with_arrays(config, _written(origin.grown, folder.inputs.absolute(), cancelled))
+    written = _written(origin.grown, folder.inputs.absolute(), cancelled)
+    config = with_arrays(config, written)
+    for grown, (_, labels) in zip(origin.grown, written, strict=True):
+        if grown.meaning is not None:
+            config = with_meaning(config, labels, grown.meaning)
     check_volumes(config)
     return config
 

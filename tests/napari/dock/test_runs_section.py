@@ -30,6 +30,7 @@ from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.tasks import AffinitiesTaskConfig
 from dacapo_engine.experiments.trainers import GunpowderTrainerConfig
+from dacapo_engine.label_meaning import LabelMeaning
 from dacapo_engine.store.control import Verb, ask
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.status import RunState, read_status
@@ -38,7 +39,7 @@ from dacapo_engine.yaml_file import read_config, to_yaml
 from dacapo_napari import train_widget
 from dacapo_napari.device_list import Device
 from dacapo_napari.layer_volume import layer_volume
-from dacapo_napari.run_origin import RunOrigin
+from dacapo_napari.run_origin import GrownLabels, RunOrigin
 from dacapo_napari.run_setup import TrainingRequest, prepare_run
 from dacapo_napari.training_data import LabelledLayers
 from tests.napari.dock.conftest import find
@@ -331,6 +332,24 @@ def test_a_volume_that_the_run_does_not_know_is_offered_to_it(
     assert find(dock, "data.raw").currentText() == "other"
     find(dock, "runs.question.2").click()
     assert sorted(path.name for path in runs.iterdir()) == ["squares-1"]
+
+
+def test_what_is_said_of_grown_labels_goes_with_them(runs: Path, squares: Path) -> None:
+    stored = zarr.open_group(str(squares), mode="r")
+    labels = layer_volume(Labels(stored["labels"][:].astype(int), name="mine"), ("y", "x"))
+    parent, folder = RunFolder(runs / "squares-1"), RunFolder(runs / "squares-2")
+    before: Any = read_config(parent.run_file, RunConfig).datasplit_config
+    meaning = LabelMeaning("background_where_done", done=(((0, 0), (32, 16)),))
+    grown = GrownLabels(before.train_configs[0].gt_config, labels, meaning)
+    origin = RunOrigin(parent, "2", grown=(grown,))
+    prepare_run(
+        TrainingRequest(folder, None, None, 3, "cpu", "python", origin=origin), lambda: False
+    )
+    made: Any = read_config(folder.run_file, RunConfig).datasplit_config
+    for dataset in (*made.train_configs, *made.validate_configs):
+        assert dataset.gt_config.file_name == folder.inputs / "mine.zarr"
+        assert [box.shape for box in dataset.done] == [(32, 16)]
+    assert before.train_configs[0].done is None
 
 
 def test_old_and_new_volumes_together(runs: Path, squares: Path) -> None:
