@@ -13,7 +13,7 @@ from dacapo_engine.store.rows import read_rows
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_napari.run_updates import PlacedArray
 
-__all__ = ["read_placed", "read_snapshot", "snapshot_iterations"]
+__all__ = ["read_offset", "read_placed", "read_snapshot", "snapshot_iterations"]
 
 SNAPSHOT_ARRAYS = ("raw", "gt", "mask", "target", "weight", "prediction", "gradients")
 _UNKNOWN_UNITS = frozenset({"", "pixel", "px", "voxel"})
@@ -54,6 +54,15 @@ def read_placed(path: Path) -> PlacedArray | None:
         offset=_numbers(attributes.get("offset"), spatial, 0.0),
         known=_has_unit(attributes),
     )
+
+
+def read_offset(path: Path) -> tuple[float, ...] | None:
+    """Where the zarr array at `path` begins, in nanometres; its values are not read."""
+    try:
+        offset = zarr.open_array(str(path), mode="r").attrs.get("offset")
+    except (OSError, KeyError, ValueError):
+        return None
+    return tuple(float(value) for value in offset) if offset else None
 
 
 def _axes(attributes: Mapping[str, Any], ndim: int) -> tuple[str, ...]:

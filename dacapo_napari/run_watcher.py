@@ -9,7 +9,7 @@ from qtpy.QtCore import QObject
 from dacapo_engine.errors import DacapoError
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_napari.pipeline_view import open_pipeline
-from dacapo_napari.run_arrays import read_placed
+from dacapo_napari.run_arrays import read_offset, read_placed
 from dacapo_napari.run_composer import RunComposer
 from dacapo_napari.run_updates import Failed, LossRows, Snapshot, Update, ValidationRows
 from dacapo_napari.sections.watch_panel import WatchPanel
@@ -90,7 +90,10 @@ class RunWatcher(QObject):
         if self._cache is None or self._cached_path != folder.path:
             container = folder.snapshot_container
             self._cached_path = folder.path
-            self._cache = PatchCache(lambda n, name: read_placed(container / str(n) / name))
+            self._cache = PatchCache(
+                lambda n, name: read_placed(container / str(n) / name),
+                lambda n, name: read_offset(container / str(n) / name),
+            )
         return self._cache
 
     def _refresh(self) -> None:

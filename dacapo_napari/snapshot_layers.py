@@ -44,6 +44,7 @@ class SnapshotLayers(QObject):
         self._run = ""
         self._units = WorldUnits()
         self._layers: list[Layer] = []
+        self._index_shown: int | None = None
 
     def show(self, run: str, stacks: Sequence[SnapshotStack], raw: Image | None) -> None:
         """Show these stacks; whoever looked at the newest snapshot sees the new one.
@@ -66,6 +67,7 @@ class SnapshotLayers(QObject):
         axis = self._slider()
         if at_end and axis is not None:
             self._viewer.dims.set_point(axis, self._viewer.dims.range[axis].stop)
+        self._index_shown = None
         self.follow_slider()
 
     def forget(self) -> None:
@@ -79,6 +81,9 @@ class SnapshotLayers(QObject):
         if axis is None or not self._layers:
             return
         index = self._index(self._viewer.dims.point[axis])
+        if index == self._index_shown:
+            return
+        self._index_shown = index
         for layer in self._layers:
             self._move(layer, index)
         iterations = self._layers[0].data.iterations

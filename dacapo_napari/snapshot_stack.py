@@ -18,21 +18,33 @@ _KEPT_PATCHES = 6
 _LABELS = frozenset({"gt", "mask"})
 
 Values = npt.NDArray[Any]
+Offset = tuple[float, ...]
 ReadPatch = Callable[[int, str], PlacedArray | None]
+ReadOffset = Callable[[int, str], Offset | None]
 
 
 class PatchCache:
-    """The patches looked at last, by iteration and name of the array.
+    """The patches looked at last, by iteration and name of the array, and where all of them lie.
 
     Parameters
     ----------
     read
         Reads the patch of an iteration; None where it is gone.
+    read_offset
+        Reads only where it lies.
     """
 
-    def __init__(self, read: ReadPatch) -> None:
+    def __init__(self, read: ReadPatch, read_offset: ReadOffset) -> None:
         self._read = read
+        self._read_offset = read_offset
         self._patches: dict[str, OrderedDict[int, PlacedArray | None]] = {}
+        self._offsets: dict[tuple[int, str], Offset | None] = {}
+
+    def offset(self, iteration: int, name: str) -> Offset | None:
+        """Where the patch of an iteration begins, in nanometres."""
+        if (iteration, name) not in self._offsets:
+            self._offsets[iteration, name] = self._read_offset(iteration, name)
+        return self._offsets[iteration, name]
 
     def patch(self, iteration: int, name: str) -> PlacedArray | None:
         """The patch of an iteration, from the disk where it was not looked at lately."""
@@ -104,10 +116,11 @@ class SnapshotStack:
         """Which axis is that of the iterations."""
         return len(self._channels)
 
-    def offset(self, index: int) -> tuple[float, ...]:
+    def offset(self, index: int) -> Offset:
         """Where the patch at `index` begins, in nanometres; where the newest does if it is gone."""
-        patch = self._patch(index)
-        return patch.offset if patch is not None else self.newest.offset
+        if index == len(self.iterations) - 1:
+            return self.newest.offset
+        return self._cache.offset(self.iterations[index], self.name) or self.newest.offset
 
     def __len__(self) -> int:
         return self.shape[0]

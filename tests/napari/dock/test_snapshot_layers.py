@@ -10,7 +10,7 @@ import pytest
 from napari.components import ViewerModel
 
 from dacapo_engine.store.run_folder import RunFolder
-from dacapo_napari.run_arrays import read_placed, read_snapshot, snapshot_iterations
+from dacapo_napari.run_arrays import read_offset, read_placed, read_snapshot, snapshot_iterations
 from dacapo_napari.run_layers import belongs_to_run
 from dacapo_napari.run_updates import PlacedArray
 from dacapo_napari.snapshot_layers import ITERATION_AXIS, SnapshotLayers
@@ -31,9 +31,12 @@ class Reader:
         self.read.append((iteration, name))
         return read_placed(self.folder.snapshot_container / str(iteration) / name)
 
+    def offset(self, iteration: int, name: str) -> tuple[float, ...] | None:
+        return read_offset(self.folder.snapshot_container / str(iteration) / name)
+
 
 def stacks_of(folder: RunFolder, reader: Reader, between: int = 0) -> list[SnapshotStack]:
-    iterations, cache = snapshot_iterations(folder), PatchCache(reader)
+    iterations, cache = snapshot_iterations(folder), PatchCache(reader, reader.offset)
     newest = read_snapshot(folder, iterations[-1])
     return [SnapshotStack(iterations, cache, array, between) for array in newest]
 
@@ -63,7 +66,8 @@ def test_a_slider_runs_through_training(
     three_snapshots(run_folder)
     told: list[tuple[int, int, int]] = []
     layers.shown.connect(lambda *news: told.append(news))
-    layers.show("made", stacks_of(run_folder, Reader(run_folder)), model.layers["raw"])
+    reader = Reader(run_folder)
+    layers.show("made", stacks_of(run_folder, reader), model.layers["raw"])
     gt, prediction = model.layers["made gt"], model.layers["made prediction"]
     assert (gt.data.shape, prediction.data.shape) == ((3, 4, 8, 8), (6, 3, 4, 8, 8))
     assert gt.axis_labels[0] == prediction.axis_labels[1] == ITERATION_AXIS
@@ -77,6 +81,8 @@ def test_a_slider_runs_through_training(
     assert told[-1] == (10, 2, 3)
     np.testing.assert_allclose(gt.translate[1:], [0.283718, 0, 0.126786])
     np.testing.assert_allclose(prediction.translate[2:], gt.translate[1:])
+    # What is hidden was moved, and not read.
+    assert {name for _, name in reader.read} <= {"prediction"}
     np.testing.assert_array_equal(gt.data[1], np.ones((4, 8, 8)))
 
 
@@ -169,7 +175,7 @@ def test_layers_of_one_run_share_their_units(
         PlacedArray("gt", np.ones((1,) * len(shape), int), axes, sizes, offset, True),
         PlacedArray("target", np.ones((2, *(1,) * len(shape))), ("c", *axes), sizes, offset, True),
     ]
-    cache = PatchCache(lambda iteration, name: None)
+    cache = PatchCache(lambda iteration, name: None, lambda iteration, name: None)
     stacks = [SnapshotStack((1,), cache, array) for array in arrays]
     raw = viewer.layers["raw"]
     SnapshotLayers(viewer).show("made", stacks, raw)
