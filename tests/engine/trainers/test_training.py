@@ -18,6 +18,7 @@ import torch
 
 from dacapo_engine.apply import choose_weights
 from dacapo_engine.errors import ConfigError, DacapoError, NotFoundError, StoreError, TrainingError
+from dacapo_engine.experiments.datasplits.datasets import RawGTDatasetConfig
 from dacapo_engine.experiments.datasplits.datasets.arrays import CropArrayConfig, RegionConfig
 from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
@@ -150,13 +151,20 @@ def test_scores_of_data_that_was_trained_on_are_said_to_be_optimistic(
     folder = RunFolder.of(tmp_path, "try")
     assert "optimistic" in choose_weights(folder).text
     split = run_config.datasplit_config
-    held = split.validate_configs[0]
-    roi = RegionConfig(offset=(0, 0, 24), shape=(24, 28, 16), unit="voxels")
-    crop = CropArrayConfig(source_array_config=held.gt_config, roi=roi)
-    apart = split.replace(validate_configs=(held.replace(gt_config=crop),))
+    apart = split.replace(
+        train_configs=(_part(split.train_configs[0], 0, 24),),
+        validate_configs=(_part(split.validate_configs[0], 24, 16),),
+    )
     config = run_config.replace(datasplit_config=apart, name="apart", num_iterations=1)
     go(config, tmp_path, validate=True)
     assert "optimistic" not in choose_weights(RunFolder.of(tmp_path, "apart")).text
+
+
+def _part(dataset: RawGTDatasetConfig, begin: int, extent: int) -> RawGTDatasetConfig:
+    """With labels of a part along the last axis only."""
+    roi = RegionConfig(offset=(0, 0, begin), shape=(24, 28, extent), unit="voxels")
+    crop = CropArrayConfig(source_array_config=dataset.gt_config, roi=roi)
+    return dataset.replace(gt_config=crop)
 
 
 def test_a_best_that_a_script_stored(tmp_path: Path, run_config: RunConfig) -> None:
@@ -356,7 +364,7 @@ def _check_failed(folder: RunFolder, code: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("error", "code", "sentence"),
     [
-        (RuntimeError("CUDA out of memory. Tried"), "out_of_memory", "The device ran out of memory"),
+        (RuntimeError("CUDA out of memory."), "out_of_memory", "The device ran out of memory"),
         (MemoryError(), "out_of_memory", "The computer ran out of memory"),
         (OSError(28, "No space left on device"), "disk_full", "No space left on device"),
         (ValueError("odd"), "training", "The training failed: ValueError: odd"),
