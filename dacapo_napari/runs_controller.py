@@ -28,6 +28,7 @@ from dacapo_napari.runs_files import (
     compare_with_settings,
     delete_runs,
     read_for_new_run,
+    star_runs,
     weigh_runs,
 )
 
@@ -143,6 +144,11 @@ class RunsController(QObject):
     def _restore(self, runs: Runs) -> None:
         folder = _folder(runs[0])
         self._call(read_for_new_run, partial(self._on_restored, folder, None), folder)
+
+    def _star(self, runs: Runs) -> None:
+        folders = [_folder(run) for run in runs]
+        starred = not all(run.starred for run in runs)
+        self._call(star_runs, lambda _: self.changed.emit(), folders, starred)
 
     def _open_folder(self, runs: Runs) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(runs[0].path))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dacapo_engine.config_difference import Difference, config_differences
+from dacapo_engine.errors import StoreError
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.store.delete_run import delete_run, folder_size
 from dacapo_engine.store.run_folder import RunFolder
@@ -23,6 +24,7 @@ __all__ = [
     "delete_runs",
     "read_for_new_run",
     "read_run",
+    "star_runs",
     "weigh_runs",
 ]
 
@@ -68,6 +70,21 @@ def compare_with_settings(
         num_iterations=length.num_iterations, budget_config=length.budget
     )
     return config_differences(stored, described)
+
+
+def star_runs(folders: Sequence[RunFolder], starred: bool) -> None:
+    """Mark runs with a star, or take it away; raises StoreError where that is not possible."""
+    for folder in folders:
+        try:
+            if starred:
+                folder.star_file.touch()
+            else:
+                folder.star_file.unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreError(
+                f"{folder.name} cannot be marked: {error.strerror or error}.",
+                place=str(folder.path),
+            ) from error
 
 
 def weigh_runs(runs: Path, names: Sequence[str]) -> Doomed:

@@ -29,7 +29,7 @@ Stamp = tuple[int, int] | None
 class _Known:
     """A run as it was read last.
 
-    `stamps` are those of run file, status and scores; `checked` is that of the run file whose
+    `stamps` are those of run file, status, scores and star; `checked` is that of the run file whose
     fields were looked at, `problem` what was wrong with them, `origin` the run it begins with.
     """
 
@@ -50,7 +50,7 @@ class RunsWatch:
     """Looks through a folder of runs, a fraction of a second at a time.
 
     A slow disk with hundreds of runs is looked through in several calls; runs in training come
-    first in each of them. Nothing but three time stamps is read of a run that has not changed.
+    first in each of them. Nothing but four time stamps is read of a run that has not changed.
 
     Parameters
     ----------
@@ -112,9 +112,8 @@ class RunsWatch:
 
     def _look_at(self, name: str) -> None:
         folder = RunFolder(self.runs / name)
-        stamps = tuple(
-            map(_stamp, (folder.run_file, folder.status_file, folder.validation_scores_file))
-        )
+        files = (folder.run_file, folder.status_file, folder.validation_scores_file)
+        stamps = tuple(map(_stamp, (*files, folder.star_file)))
         if stamps[0] is None:
             self._known.pop(name, None)
             return

@@ -99,7 +99,7 @@ def _rows(run: RunSummary) -> list[tuple[str, ...]]:
     if len(run.best) > 1:
         texts = [f"{name}: {text}" for name, text in zip(run.best, texts, strict=True)]
     progress = f"{run.iteration}/{run.num_iterations}" if run.num_iterations else "-"
-    first = (run.name, run.state, progress, texts[0])
+    first = (f"* {run.name}" if run.starred else run.name, run.state, progress, texts[0])
     return [first, *(("", "", "", text) for text in texts[1:])]
 
 

@@ -127,6 +127,11 @@ class RunFolder:
         return self.path / "inputs"
 
     @property
+    def star_file(self) -> Path:
+        """``star``, an empty file by which somebody marks the run."""
+        return self.path / "star"
+
+    @property
     def log_file(self) -> Path:
         """``log.txt``."""
         return self.path / "log.txt"

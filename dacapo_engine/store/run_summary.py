@@ -59,6 +59,8 @@ class RunSummary:
         A sentence where it cannot be read, or only by a newer version.
     origin
         The run and the weights that it began with, where somebody read that in its run file.
+    starred
+        Whether somebody has marked it.
     best
         By dataset and criterion, in the order of the task's criteria.
     optimistic
@@ -76,6 +78,7 @@ class RunSummary:
     alive: bool = False
     problem: str = ""
     origin: str = ""
+    starred: bool = False
     best: dict[str, dict[str, BestScore]] = field(default_factory=dict)
     optimistic: bool = False
 
@@ -109,9 +112,9 @@ def summarize_run(folder: RunFolder) -> RunSummary:
     if problem := _problem(folder):
         return RunSummary(name, path, UNREADABLE, problem=problem)
     status = read_status(folder)
-    best = best_scores(folder)
+    best, starred = best_scores(folder), folder.star_file.exists()
     if status is None:
-        return RunSummary(name, path, "not started", best=best)
+        return RunSummary(name, path, "not started", starred=starred, best=best)
     alive = is_alive(folder, status)
     return RunSummary(
         name,
@@ -123,6 +126,7 @@ def summarize_run(folder: RunFolder) -> RunSummary:
         (status.error or {}).get("message", status.message),
         status.started,
         alive,
+        starred=starred,
         best=best,
         optimistic=bool(_first_scores(folder).get("optimistic")),
     )

@@ -82,6 +82,10 @@ _VERBS = (
         _is_one,
     ),
     _Verb(
+        "star", "Star", "Marks the runs, or takes the mark away. Sorted by name, they come first.",
+        lambda runs: len(runs) > 0,
+    ),
+    _Verb(
         "open_folder", "Open folder", "Shows its folder in the file manager.",
         lambda runs: len(runs) == 1,
     ),

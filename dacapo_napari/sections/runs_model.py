@@ -179,7 +179,8 @@ class RunsModel(QAbstractTableModel):
 def _texts(run: RunSummary) -> tuple[str, ...]:
     state = f"{_MARKS.get(run.state, '')} {run.state}".strip()
     age = duration_words(time.time() - run.started) if run.started else ""
-    return run.name, state, _progress(run), _best(run), age
+    name = f"★ {run.name}" if run.starred else run.name
+    return name, state, _progress(run), _best(run), age
 
 
 def _progress(run: RunSummary) -> str:
@@ -221,7 +222,7 @@ def _tip(run: RunSummary) -> str:
 
 def _sort_key(run: RunSummary, column: int) -> Any:
     if column == NAME:
-        return run.name.lower()
+        return f"{not run.starred} {run.name.lower()}"
     if column == STATE:
         return f"{not run.alive} {run.state}"
     if column == ITERATIONS:

@@ -413,7 +413,7 @@ class _FileManager(QObject):
         self.opened.append(url.toLocalFile())
 
 
-def test_the_folder_of_a_run_is_opened(
+def test_a_run_is_starred_and_its_folder_opened(
     open_dock: Callable[[int], Any], qtbot: QtBot, runs: Path
 ) -> None:
     dock = open_dock(1)
@@ -425,6 +425,11 @@ def test_the_folder_of_a_run_is_opened(
     finally:
         QDesktopServices.unsetUrlHandler("file")
     assert manager.opened == [str(runs / "squares-1")]
+    table = find(dock, "runs.table")
+    for starred in (True, False):
+        dock.runs.actions_of_runs.action("star").trigger()
+        qtbot.waitUntil(lambda s=starred: table.runs.runs[0].starred is s, timeout=10 * SECONDS)
+        assert table.runs.texts(0) == {"Run", "★ squares-1" if starred else "squares-1"}
 
 
 @pytest.fixture
@@ -489,5 +494,5 @@ def test_a_menu_offers_everything_in_400_pixels(
     menu.close()
     assert texts[0] == "Show"
     assert texts[-1] == "Delete…"
-    assert len(texts) == 7
+    assert len(texts) == 8
     assert dock.minimumSizeHint().width() <= 400
