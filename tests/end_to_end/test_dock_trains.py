@@ -196,6 +196,7 @@ def test_a_device_that_is_not_there_gets_a_sentence(
     error = find(dock, "train.error")
     qtbot.waitUntil(lambda: bool(error.text()), timeout=120 * SECONDS)
     assert "cuda:9" in error.text()
+    assert find(dock, "train.error.fix").text() == "Use the processor"
     qtbot.waitUntil(find(dock, "train.start").isEnabled, timeout=20 * SECONDS)
 
 
