@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypedDict
 
-from dacapo_engine.boxes import Box
+from dacapo_engine.boxes import Box, neighbours
 from dacapo_engine.experiments.datasplits.datasets.arrays.crop_array_config import RegionConfig
 from dacapo_engine.holdout import FEWEST_OBJECTS
 
@@ -19,6 +19,9 @@ __all__ = [
     "done_slices",
     "region",
 ]
+
+_VOLUME_AXES = 3
+_THIN = 16
 
 ZeroMeaning = Literal["background", "background_where_done", "unknown"]
 """What 0 is: no object anywhere, no object in what is done, or nothing that anybody looked at."""
@@ -60,6 +63,19 @@ class LabelMeaning:
     def fewest_objects(self) -> int:
         """How many ids what is held back needs, so that a score says something."""
         return 1 if self.kinds else FEWEST_OBJECTS
+
+    def is_in_slices(self, shape: Sequence[int]) -> bool:
+        """Whether only thin stacks of slices are done, in which no object is seen as a whole.
+
+        Parameters
+        ----------
+        shape
+            Of the labels, without channels.
+        """
+        if self.zero != "background_where_done" or len(shape) < _VOLUME_AXES:
+            return False
+        rows = neighbours(done_slices(self.done, shape))
+        return bool(rows) and all(count < _THIN for _, count in rows)
 
     def dataset_fields(self) -> LabelFields:
         """What a dataset's config says of 0."""

@@ -97,7 +97,9 @@ def _measure(files: VolumeFiles, name: str) -> LabelledVolume:
     )
     opened = dataset.dataset_type(dataset)
     check_arrays_fit(opened)
-    facts = measure_arrays(open_array(raw_config), open_array(labels_config), _alike(opened))
+    labels = open_array(labels_config)
+    thin = files.meaning.is_in_slices(labels.grid.shape)
+    facts = measure_arrays(open_array(raw_config), labels, _alike(opened), single_slices=thin)
     _check_facts(facts, files)
     low, high = files.intensity_range or facts.intensity_range
     intensities = IntensitiesArrayConfig(source_array_config=raw_config, min=low, max=high)

@@ -113,6 +113,7 @@ def _measure_layers(data: LabelledLayers) -> VolumeFacts:
         axes=raw.axes,
         voxel_size_nm=tuple(float(size) for size in raw.voxel_size),
         voxel_size_known=raw.known,
+        single_slices=data.meaning.is_in_slices(data.labels.shape),
     )
     if facts.nan_share:
         raise DataError(

@@ -223,6 +223,16 @@ def test_where_nothing_can_be_held_back_every_score_says_so(
     assert "optimistic" in capfd.readouterr().out
 
 
+def test_objects_in_single_slices_are_as_wide_as_they_are_there(put: Any, init: Any) -> None:
+    files = put(rods([4, 5, 6, 14, 15]))
+    within, out = init(*files, "--done", "z=4:7,z=14:16")
+    whole, _ = init(*put(rods()))
+    assert "typically 7 voxels thick" in out
+    assert max(map(max, within.task_config.neighborhood)) == max(
+        map(max, whole.task_config.neighborhood)
+    )
+
+
 def test_unknown_counts_objects_only(put: Any, init: Any) -> None:
     config, _ = init(*put(rods([4, 5])), "--zero", "unknown")
     dataset = config.datasplit_config.train_configs[0]

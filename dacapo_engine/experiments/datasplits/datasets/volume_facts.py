@@ -23,6 +23,7 @@ from dacapo_engine.experiments.datasplits.datasets.sample_boxes import sample_bo
 
 __all__ = ["VolumeFacts", "measure_arrays", "measure_volume"]
 
+_FAR_APART = 4.0
 _LABEL_BOX, _LABEL_BOXES, _LABEL_TRIES = 2**22, 4, 32
 
 
@@ -108,7 +109,11 @@ class VolumeFacts:
 
 
 def measure_arrays(
-    raw: Array, labels: Array | None = None, mask: Array | None = None
+    raw: Array,
+    labels: Array | None = None,
+    mask: Array | None = None,
+    *,
+    single_slices: bool = False,
 ) -> VolumeFacts:
     """`measure_volume` of arrays of the engine, which know their axes and voxel size."""
     return measure_volume(
@@ -119,6 +124,7 @@ def measure_arrays(
         axes_known=raw.axes_known,
         voxel_size_nm=raw.voxel_size_nm,
         voxel_size_known=raw.voxel_size_known,
+        single_slices=single_slices,
     )
 
 
@@ -131,6 +137,7 @@ def measure_volume(
     axes_known: bool | None = None,
     voxel_size_nm: Sequence[float] | None = None,
     voxel_size_known: bool | None = None,
+    single_slices: bool = False,
 ) -> VolumeFacts:
     """Measure a volume given as array-likes (numpy, zarr, dask), reading a bounded part of it.
 
@@ -147,6 +154,8 @@ def measure_volume(
         are given.
     voxel_size_nm
         Per spatial axis, in nanometres.
+    single_slices
+        Whether only single slices are labelled: the width of objects is measured within them.
 
     Raises
     ------
@@ -159,7 +168,8 @@ def measure_volume(
     intensities, nan_share, raw_sampled = measure_intensities(raw)
     objects, labels_sampled = ObjectStatistics(), False
     if labels is not None:
-        objects, labels_sampled = _objects(labels, mask, spatial, sizes)
+        steps = _apart(sizes) if single_slices else sizes
+        objects, labels_sampled = _objects(labels, mask, spatial, steps)
     return VolumeFacts(
         shape=tuple(int(extent) for extent in raw.shape),
         axes=named,
@@ -175,6 +185,11 @@ def measure_volume(
         sampled=raw_sampled or labels_sampled,
         **vars(objects),
     )
+
+
+def _apart(sizes: Sequence[float]) -> tuple[float, ...]:
+    """Voxel sizes of slices so far from each other that no object's width is measured across."""
+    return (max(sizes[0], _FAR_APART * min(sizes[1:])), *sizes[1:])
 
 
 def _objects(
