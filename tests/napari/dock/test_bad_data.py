@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from dacapo_napari import engine_thread, train_widget
+from dacapo_napari import engine_thread, run_check, train_widget
 from dacapo_napari.device_list import Device
 from dacapo_napari.forms import ErrorLine
 from tests.napari.dock.conftest import add_volume, find
@@ -129,7 +129,8 @@ def test_whatever_goes_wrong_is_said(
     def fail(*arguments: object) -> None:
         raise kind("no such thing")
 
-    monkeypatch.setattr(engine_thread, "prepare_run", fail)
+    for module in (engine_thread, run_check):
+        monkeypatch.setattr(module, "prepare_run", fail)
     add_volume(viewer, (24, 48, 48))
     assert start() == f"{kind.__name__}: no such thing"
 
