@@ -14,11 +14,16 @@ from dacapo_napari.dock_link import DockLink
 from dacapo_napari.engine_service import EngineService, ServiceAnswer
 from dacapo_napari.run_updates import Failed
 from dacapo_napari.sections.parameter_slider import ParameterField
-from dacapo_napari.segment_layers import SegmentPlace, result_name, show_labels
+from dacapo_napari.segment_layers import (
+    SegmentPlace,
+    part_in_view,
+    result_name,
+    show_labels,
+)
 from dacapo_napari.segment_request import Predicted
 from dacapo_napari.segment_truth import TruthQuestion, find_truth, lies_like
 from dacapo_napari.segment_words import count_words, score_words, tried_words
-from dacapo_napari.view_box import VoxelBox, smaller_box, view_box
+from dacapo_napari.view_box import VoxelBox
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -163,7 +168,7 @@ class PostProcessingControl(QObject):
         result = self._result
         if result is None:
             return
-        box = self._tried_box(result)
+        box = self._tried(result)
         self._trial.set_words("Trying…")
         if box == result.predicted.request.part:
             self._ask("try", box, self._on_all)
@@ -174,38 +179,24 @@ class PostProcessingControl(QObject):
         """Say how good the result is, as it is."""
         result = self._result
         if result is not None:
-            box = self._tried_box(result)
+            box = self._tried(result)
             self._ask("try", box, lambda answer: self._say(answer, box))
 
-    def _tried_box(self, result: _Result) -> VoxelBox:
-        part, place = result.predicted.request.part, result.place
-        centre = [(p.start + p.stop) / 2 for p in part]
-        seen = None
-        if place.layer is not None and place.layer in self._viewer.layers:
-            seen = view_box(self._viewer, place.layer, place.axes, 0)
-        if seen is not None:
-            order = [axis for axis in place.axes if axis != "c"]
-            axes = place.volume.spatial_axes
-            middles = [seen[order.index(axis)] for axis in axes]
-            centre = [(m.start + m.stop) / 2 for m in middles]
-        return smaller_box(part, _MOST_TRIED, centre)
+    def _tried(self, result: _Result) -> VoxelBox:
+        part = result.predicted.request.part
+        return part_in_view(self._viewer, result.place, part, _MOST_TRIED)
 
     def _ask(self, name: str, box: VoxelBox, done: Any) -> None:
         result = self._result
         if result is None:
             return
         request, predicted = result.predicted.request, result.predicted
-        # The engine counts from the first voxel of what it was given.
-        shift = [b.start - p.start for b, p in zip(predicted.box, request.part, strict=True)]
-        moved = tuple(
-            slice(part.start + s, part.stop + s) for part, s in zip(box, shift, strict=True)
-        )
         truth = self._truth()
         question = TruthQuestion(
             run=request.folder.path,
             prediction=predicted.prediction,
             parameters=self._trial.parameters(),
-            box=moved,
+            box=predicted.counted(box),
             truth=truth,
             place=result.place,
             truth_box=box,

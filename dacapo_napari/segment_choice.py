@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QObject, QTimer, Signal
 
 from dacapo_engine.errors import DataError, NotFoundError
-from dacapo_engine.experiments.datasplits.datasets.intensity_range import measure_intensities
-from dacapo_engine.volume_match import VolumeMatch, match_volume
 from dacapo_napari.dock_link import DockLink
 from dacapo_napari.file_layer import open_as_layer
 from dacapo_napari.file_volume import FileLook, look_at_file
-from dacapo_napari.layer_volume import LayerVolume, guess_axes, layer_volume
+from dacapo_napari.layer_volume import guess_axes, layer_volume
 from dacapo_napari.plugin_settings import engine_python
 from dacapo_napari.run_setup import trained_runs
 from dacapo_napari.run_updates import Failed
-from dacapo_napari.run_weights import RunWeights, read_weights
+from dacapo_napari.run_weights import RunWeights
 from dacapo_napari.scratch_folder import ScratchFolder
 from dacapo_napari.sections.segment_panel import SegmentPanel
 from dacapo_napari.segment_layers import SegmentPlace
+from dacapo_napari.segment_look import ChoiceLook, look_at_choice, margin_around
 from dacapo_napari.segment_request import SegmentRequest
 from dacapo_napari.view_box import VoxelBox, view_box
 
@@ -33,15 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["SegmentChoice"]
 
 _LOOK_MS = 3000
-
-
-@dataclass(frozen=True)
-class _Look:
-    """What a background call found out about image and run."""
-
-    run: RunWeights
-    match: VolumeMatch
-    intensities: tuple[float, float] | None
 
 
 class SegmentChoice(QObject):
@@ -149,7 +136,7 @@ class SegmentChoice(QObject):
             box=self._box(place),
             resample=self._panel.match.resample,
             rescale=self._panel.match.rescale,
-            margin=_margin(self.run, place.volume),
+            margin=margin_around(self.run, place.volume),
             axes_known=self._file is not None and self._file.axes_known,
         )
 
@@ -226,9 +213,11 @@ class SegmentChoice(QObject):
             volume = None
         where = self._scratch.path / path.stem
         arguments = (path, where, volume, self._model, self._range)
-        self._link.call("segment look", _look, *arguments).begin(self._on_look, self._on_no_look)
+        self._link.call("segment look", look_at_choice, *arguments).begin(
+            self._on_look, self._on_no_look
+        )
 
-    def _on_look(self, look: _Look) -> None:
+    def _on_look(self, look: ChoiceLook) -> None:
         self.run, self._range = look.run, look.intensities
         self._model = look.run if look.run.is_model else None
         self._panel.weights.show_run(look.run)
@@ -248,36 +237,3 @@ class SegmentChoice(QObject):
         panel.folder.textChanged.connect(self.look_for_runs)
         self._timer.timeout.connect(self.look_for_runs)
         self._timer.start()
-
-
-def _margin(run: RunWeights, volume: LayerVolume) -> tuple[int, ...]:
-    """Voxels around a part that the network may look at: a patch of training on each side."""
-    sizes = volume.voxel_size
-    trained = run.trained.voxel_size if run.trained is not None else None
-    if len(run.patch) != len(sizes):
-        return ()
-    known = trained if trained is not None and len(trained) == len(sizes) else sizes
-    return tuple(
-        math.ceil(n * max(Fraction(1), then / now))
-        for n, then, now in zip(run.patch, known, sizes, strict=True)
-    )
-
-
-def _look(
-    path: Path,
-    scratch: Path,
-    volume: LayerVolume | None,
-    model: RunWeights | None,
-    intensities: tuple[float, float] | None,
-) -> _Look:
-    # A model file that was unpacked is not unpacked every three seconds, nor an image measured.
-    is_same = model is not None and model.folder.path.parent == scratch
-    run = model if model is not None and is_same else read_weights(path, scratch)
-    if volume is None or run.trained is None:
-        return _Look(run, VolumeMatch(), intensities)
-    matters = run.trained.intensity_range is not None and not run.trained.even_contrast
-    if matters and intensities is None:
-        intensities = measure_intensities(volume.data)[0]
-    sizes = volume.voxel_size if volume.known and volume.has_unit else None
-    match = match_volume(run.trained, volume.axes, sizes, intensities)
-    return _Look(run, match, intensities)

@@ -11,13 +11,13 @@ import numpy.typing as npt
 from dacapo_napari.layer_volume import LayerVolume
 from dacapo_napari.run_layers import WorldUnits, layer_arguments, view_kept
 from dacapo_napari.run_updates import PlacedArray
-from dacapo_napari.view_box import VoxelBox
+from dacapo_napari.view_box import VoxelBox, smaller_box, view_box
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
     from napari.layers import Image, Labels, Layer
 
-__all__ = ["SegmentPlace", "is_segmentation", "result_name", "show_labels"]
+__all__ = ["SegmentPlace", "is_segmentation", "part_in_view", "result_name", "show_labels"]
 
 _OF = "dacapo segmentation of"
 
@@ -88,6 +88,19 @@ def result_name(viewer: ViewerModel, run: str, image: str) -> str:
     if taken and taken[0].metadata.get(_OF) != image:
         return f"{name} of {image}"
     return name
+
+
+def part_in_view(viewer: ViewerModel, place: SegmentPlace, part: VoxelBox, most: int) -> VoxelBox:
+    """At most so many voxels of `part`, around the middle of what is in view."""
+    centre = [(p.start + p.stop) / 2 for p in part]
+    seen = None
+    if place.layer is not None and place.layer in viewer.layers:
+        seen = view_box(viewer, place.layer, place.axes, 0)
+    if seen is not None:
+        order = [axis for axis in place.axes if axis != "c"]
+        middles = (seen[order.index(axis)] for axis in place.volume.spatial_axes)
+        centre = [(middle.start + middle.stop) / 2 for middle in middles]
+    return smaller_box(part, most, centre)
 
 
 def show_labels(

@@ -139,6 +139,11 @@ class Predicted:
         """How many objects there are."""
         return 0 if self.labels is None else int(np.count_nonzero(np.unique(self.labels)))
 
+    def counted(self, box: VoxelBox) -> VoxelBox:
+        """A box of voxels of the image, counted from the first one of what the engine read."""
+        shifts = (b.start - p.start for b, p in zip(self.box, self.request.part, strict=True))
+        return tuple(slice(b.start + n, b.stop + n) for b, n in zip(box, shifts, strict=True))
+
 
 def box_text(box: VoxelBox) -> str:
     """A box as the command line takes it: ``0:10,5:105,5:105``."""
