@@ -74,7 +74,8 @@ def _hold_back_slices(
         validate = tuple(run for run in runs if has_enough_objects(labels, run, fewest))
         if validate:
             cut = (0, chosen[0]) if at_end else (chosen[-1] + 1, labels.shape[0])
-            words = f"the {'last' if at_end else 'first'} {held} of {len(slices)} done slices"
+            which = f"the {'last' if at_end else 'first'}{f' {held}' if held > 1 else ''}"
+            words = f"{which} of {len(slices)} done slices"
             return Division((_slab(labels.shape, *cut),), validate[:_MOST_RUNS], words)
     return None
 

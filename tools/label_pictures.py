@@ -26,7 +26,7 @@ def label_states(viewer: Any, take: Take) -> None:
     with layers(viewer, raw, partial) as dock:
         take(dock, "labels-question")
         for z in (5, 20, 21):
-            viewer.dims.set_point(0, z)
+            viewer.dims.set_point(0, 8 * z)
             find(dock, "data.done.slice").click()
         settle(dock)
         take(dock, "labels-done")
@@ -42,7 +42,11 @@ def label_states(viewer: Any, take: Take) -> None:
 @contextmanager
 def layers(viewer: Any, raw: Any, labels: Any) -> Iterator[Any]:
     """A small dock that learns from these, as layers."""
-    added = [viewer.add_image(raw, name="volume"), viewer.add_labels(labels, name="painted")]
+    place = {"scale": (8, 8, 8), "units": "nm"}
+    added = [
+        viewer.add_image(raw, name="volume", **place),
+        viewer.add_labels(labels, name="painted", **place),
+    ]
     with small_dock(viewer) as dock:
         find(dock, "data.raw").setCurrentText("volume")
         find(dock, "data.labels").setCurrentText("painted")

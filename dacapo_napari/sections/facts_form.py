@@ -130,7 +130,9 @@ class FactsForm(NarrowForm):
         said = self._chosen.intensity_range
         words = ("", "") if facts is None else range_words(facts, said)
         self._state(self.range, self.range.label, *words)
-        self._state(self.objects, self.objects, "" if facts is None else objects_words(facts))
+        partial = self._chosen.meaning.zero != "background"
+        objects = "" if facts is None else objects_words(facts, partial)
+        self._state(self.objects, self.objects, objects)
         if facts is not None and not self.range.change.isChecked():
             self._limits.show_range(*(said or facts.intensity_range))
 

@@ -82,11 +82,11 @@ def range_words(facts: VolumeFacts, said: tuple[float, float] | None) -> tuple[s
     return f"{said[0]:.6g} to {said[1]:.6g} become 0 to 1 (set here)", doubt
 
 
-def objects_words(facts: VolumeFacts) -> str:
-    """How many objects there are, and how much of the volume they cover."""
+def objects_words(facts: VolumeFacts, partial: bool = False) -> str:
+    """How many objects there are, and how much they cover: of the volume, or of what counts."""
     some = "at least " if facts.sampled else ""
     plural = "" if facts.num_objects == 1 else "s"
-    share = f"{facts.foreground_share:.0%} of the voxels"
+    share = f"{facts.foreground_share:.0%} of {'what counts' if partial else 'the voxels'}"
     return f"{some}{facts.num_objects:,} object{plural} on {share}"
 
 

@@ -10,7 +10,7 @@ __all__ = ["FIRST_LINE", "NarrowForm"]
 FIRST_LINE = 3
 """Pixels above the first line of text in a field."""
 
-_WIDEST_TITLE = "Held back "
+_WIDEST_TITLE = "Held back: "
 _FONT_EVENTS = frozenset({QEvent.Type.Polish, QEvent.Type.Show, QEvent.Type.StyleChange})
 
 

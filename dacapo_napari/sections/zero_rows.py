@@ -174,7 +174,7 @@ class ZeroRows(NarrowForm):
         line.addStretch(1)
         row = QWidget(self)
         column = QVBoxLayout(row)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(2)
         for part in (self.done, self.typed, self._error, buttons, self.note):
             column.addWidget(part)

@@ -134,7 +134,7 @@ def test_done_slices_are_held_back_whole() -> None:
     assert found is not None
     assert found.validate == (whole_slice(20),)
     assert found.train == (whole_slice(0, 20),)
-    assert found.text == "the last 1 of 5 done slices"
+    assert found.text == "the last of 5 done slices"
     # What was marked as done by mistake and holds too few objects is no score.
     labels[20] = 0
     found = choose_division(labels, "zyx", LabelMeaning("background_where_done", done))
@@ -172,7 +172,7 @@ def test_what_no_pair_of_slices_tells_is_not_learnt(put: Any, init: Any) -> None
     assert all(offset[0] == 0 for offset in config.task_config.neighborhood)
     assert config.trainer_config.sample_strategy == "integral_mask"
     assert config.trainer_config.min_masked < 0.15
-    assert "the last 1 of 4 done slices" in out
+    assert "the last of 4 done slices" in out
     train = config.datasplit_config.train_configs[0]
     assert [region.offset[0] for region in train.done] == [2, 8, 14]
     assert "slice by slice, and linked" in out
