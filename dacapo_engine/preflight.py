@@ -22,6 +22,7 @@ from dacapo_engine.devices import choose_device
 from dacapo_engine.errors import DacapoError, OutOfMemoryError
 from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
+from dacapo_engine.network_presets import PRESETS
 from dacapo_engine.setup_run import check_volumes
 from dacapo_engine.store.run_folder import default_runs_folder
 from dacapo_engine.store.writable import make_writable_folder
@@ -164,9 +165,17 @@ def _of_error(config: RunConfig, error: DacapoError) -> Finding:
         return out_of_memory(config, error.message)
     fix: Fix | None = None
     button = ""
-    if "the model reads" in error.message:
+    if _is_too_large_a_patch(config, error):
         fix, button = "tiny", "Use the tiny model"
     elif error.code == "store":
         fix, button = "folder", "Choose another folder"
     name = {"device": "device", "config": "settings", "store": "disk"}.get(error.code, "data")
     return Finding(name, "red", error.message, error.hint, fix, button)
+
+
+def _is_too_large_a_patch(config: RunConfig, error: DacapoError) -> bool:
+    """Whether a smaller patch would do; a turned one asks for much more than it shows."""
+    features = getattr(config.architecture_config, "num_fmaps", 0)
+    if features <= PRESETS["tiny"].num_fmaps:
+        return False
+    return "the model reads" in error.message or error.place == "trainer_config.min_masked"

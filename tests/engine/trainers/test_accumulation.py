@@ -32,21 +32,27 @@ def test_a_halved_batch_sees_the_same_samples(dataset: RawGTDataset, model: Any,
         assert torch.equal(one, two)
 
 
+def session(config: RunConfig, runs: Path, end: int | None) -> Run:
+    """Train until the end, or for so many iterations."""
+    seen: list[Any] = []
+    run = Run(config)
+    train_run(
+        run,
+        validate=False,
+        runs=runs,
+        device="cpu",
+        on_iteration=seen.append,
+        should_stop=lambda: len(seen) == end,
+    )
+    return run
+
+
 def trained(config: RunConfig, runs: Path, stops: tuple[int, ...] = (), **fields: Any) -> Any:
     config = config.replace(
         num_iterations=4, trainer_config=config.trainer_config.replace(augments=(), **fields)
     )
     for end in (*stops, None):
-        seen: list[Any] = []
-        run = Run(config)
-        train_run(
-            run,
-            validate=False,
-            runs=runs,
-            device="cpu",
-            on_iteration=seen.append,
-            should_stop=lambda seen=seen, end=end: len(seen) == end,
-        )
+        run = session(config, runs, end)
     return [stats.loss for stats in run.training_stats.iteration_stats], LocalWeightsStore(
         runs
     ).retrieve_weights(config.name, 4).model

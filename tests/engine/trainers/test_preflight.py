@@ -119,7 +119,7 @@ def test_what_cannot_start_is_red(tmp_path: Path, run_config: RunConfig) -> None
     assert report.worst is not None
     assert (report.worst.name, report.worst.fix) == ("disk", "folder")
     assert preflight(run_config, tmp_path, "cuda:77").worst is not None
-    large = run_config.architecture_config.replace(input_shape=(64, 64, 64))
+    large = run_config.architecture_config.replace(input_shape=(64, 64, 64), num_fmaps=12)
     report = preflight(run_config.replace(architecture_config=large), tmp_path, "cpu")
     assert report.worst is not None
     assert (report.worst.level, report.worst.fix) == ("red", "tiny")
