@@ -55,9 +55,11 @@ class RunComposer(QObject):
         self.forms = forms
         self.run = run
         self.origin: RunOrigin | None = None
+        self._device = ""
         data.changed.connect(self.suggest)
         run.run_changed.connect(self.look)
         forms.model.budget.changed.connect(self._show_summary)
+        run.device.currentIndexChanged.connect(self.on_device_changed)
         session.run_changed.connect(self._on_run_changed)
         session.followed.connect(self._on_followed)
         session.look_failed.connect(self._on_look_failed)
@@ -115,11 +117,17 @@ class RunComposer(QObject):
             self.said.emit("")
             return
         self.said.emit("Looking at the data…")
-        device, memory = self.run.best_device(), self.run.free_memory()
-        arguments = (data, self.run.runs(), device, memory, self.forms.model.preset.wanted())
+        self._device, memory = self.run.best_device(), self.run.free_memory()
+        preset = self.forms.model.preset.wanted()
+        arguments = (data, self.run.runs(), self._device, memory, preset)
         self.session.call("suggest", suggest, *arguments).begin(
             self._on_suggested, self._on_not_suggested
         )
+
+    def on_device_changed(self) -> None:
+        """Suggest a model for the device that is chosen now, if it is of another kind."""
+        if self._device and self.run.best_device() != self._device:
+            self.suggest()
 
     def _on_suggested(self, suggestion: Suggestion | DataProblems) -> None:
         self.data.set_error("")

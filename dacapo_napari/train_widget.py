@@ -25,8 +25,8 @@ from dacapo_napari.run_session import RunSession
 from dacapo_napari.run_updates import Failed
 from dacapo_napari.run_watcher import RunWatcher
 from dacapo_napari.runs_link import RunsLink
-from dacapo_napari.sections.check_section import CheckSection
 from dacapo_napari.sections.budget_row import Length
+from dacapo_napari.sections.check_section import CheckSection
 from dacapo_napari.sections.data_section import DataSection
 from dacapo_napari.sections.export_section import ExportSection
 from dacapo_napari.sections.origin_note import OriginNote
@@ -144,6 +144,7 @@ class TrainWidget(QWidget):
 
     def _on_devices(self, devices: tuple[Device, ...]) -> None:
         self.run.show_devices(devices)
+        self.composer.on_device_changed()
         self.segment.show_devices(devices)
 
     def _on_no_devices(self, failure: Failed) -> None:
@@ -185,7 +186,7 @@ class TrainWidget(QWidget):
         status = self.session.status
         if status is not None and status.state is RunState.FINISHED:
             # As long again as it has trained.
-            self.forms.model.budget.fill(Length(2 * status.iteration))
+            self.forms.model.fill_length(Length(2 * status.iteration))
         self.control.start()
 
     def _on_followed(self) -> None:

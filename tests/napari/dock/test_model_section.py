@@ -68,6 +68,16 @@ def test_a_preset_changes_the_model_only(dock: Any) -> None:
     assert find(dock, "model.preset").currentText() == "auto (small)"
 
 
+def test_a_graphics_card_gets_a_larger_model(dock: Any, qtbot: QtBot) -> None:
+    card = Device("cuda:0", "Card", True, "", "", 24 * 10**9)
+    dock._on_devices((card, Device("cpu", "Processor", True, "")))
+    qtbot.waitUntil(lambda: summary(dock) == "medium, 45 minutes", timeout=60_000)
+    assert find(dock, "model.preset").currentText() == "auto (medium)"
+    device = find(dock, "train.device")
+    device.setCurrentIndex(device.findText("cpu"))
+    qtbot.waitUntil(lambda: summary(dock) == "small, 45 minutes", timeout=60_000)
+
+
 def test_a_time_a_night_a_plateau_or_iterations(dock: Any) -> None:
     length = dock.forms.model.budget.length
     assert length().words == "45 minutes"
