@@ -57,7 +57,9 @@ class RunsLink(QObject):
         self._section = section
         self._plot = plot
         self._is_first = True
+        self._was_offered = False
         self._curves_read = 0.0
+        self._wanted: set[str] = set()
         self.controller = RunsController(composer, begin, self)
         self._thread = RunsThread()
         self._connect(note)
@@ -85,6 +87,9 @@ class RunsLink(QObject):
             self.controller.do("show", (only,))
         else:
             self._section.offer(only)
+            if not self._was_offered:
+                self._was_offered = True
+                self._section.set_unfolded(True)
 
     def _is_composing(self) -> bool:
         """Whether the user has begun to describe a run, or looks at one."""
@@ -112,17 +117,18 @@ class RunsLink(QObject):
         names = set(self._section.table.runs.checked)
         runs = [run for run in self._section.table.runs.runs if run.name in names]
         folders = [RunFolder(run.path) for run in runs if not self._is_shown(run)]
-        if not folders:
-            self._session.link.finish("curves")
+        self._wanted = {folder.name for folder in folders}
+        if folders:
+            self._curves_read = time.monotonic()
+            self._session.call("curves", read_curves, folders).begin(
+                self._on_curves, self._section.fail
+            )
+        elif self._plot.overlays:
             self._plot.set_overlays({})
-            return
-        self._curves_read = time.monotonic()
-        self._session.call("curves", read_curves, folders).begin(
-            self._on_curves, self._section.fail
-        )
 
     def _on_curves(self, curves: Mapping[str, OverlayCurve]) -> None:
-        self._plot.set_overlays(curves)
+        # Ticks may have been taken away meanwhile.
+        self._plot.set_overlays({n: curve for n, curve in curves.items() if n in self._wanted})
 
     def _on_failed(self, failure: Failed) -> None:
         self._section.fail(failure)
