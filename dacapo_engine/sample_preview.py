@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 
@@ -15,39 +15,15 @@ from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.tasks.task import Task
 from dacapo_engine.experiments.trainers.gunpowder_trainer_config import GunpowderTrainerConfig
 from dacapo_engine.experiments.trainers.sample_pair import PairPipeline
+from dacapo_engine.experiments.trainers.sample_plan import SamplePlan
 from dacapo_engine.experiments.trainers.sample_planning import plan_samples
+from dacapo_engine.experiments.trainers.staged_pipeline import StagedPipeline
+from dacapo_engine.preview_array import PreviewArray
+from dacapo_engine.sample_stages import StackedStages, stack_stages
 
-__all__ = ["PreviewArray", "SamplePreview"]
+__all__ = ["SamplePreview"]
 
-
-@dataclass(frozen=True)
-class PreviewArray:
-    """An array of a sample and where it lies.
-
-    Attributes
-    ----------
-    axes
-        Those of `data`; channels first, where there are several.
-    voxel_size, offset
-        In nanometres, for each axis but channels.
-    known
-        Whether the voxel size means nanometres.
-    """
-
-    data: np.ndarray
-    axes: tuple[str, ...]
-    voxel_size: tuple[float, ...]
-    offset: tuple[float, ...]
-    known: bool
-
-    def place(self) -> dict[str, Any]:
-        """Everything but the data, as plain data."""
-        return {
-            "axes": list(self.axes),
-            "voxel_size": list(self.voxel_size),
-            "offset": list(self.offset),
-            "known": self.known,
-        }
+_Kind = TypeVar("_Kind", PairPipeline, StagedPipeline)
 
 
 @dataclass(frozen=True)
@@ -66,7 +42,7 @@ class SamplePreview:
     def __init__(self) -> None:
         self._opened: _Opened | None = None
         self._config: RunConfig | None = None
-        self._pipeline: PairPipeline | None = None
+        self._pipeline: PairPipeline | StagedPipeline | None = None
 
     def draw(self, config: RunConfig, index: int) -> dict[str, PreviewArray]:
         """Sample `index` of a run as ``raw`` and ``gt``, and its place as ``untouched_raw``, ....
@@ -76,7 +52,7 @@ class SamplePreview:
         DacapoError
             What would keep the training from drawing it.
         """
-        pipeline = self._pipeline_of(config)
+        pipeline = self._pipeline_of(config, PairPipeline)
         pair = pipeline.pair(index)
         source, center = pipeline.plan.sources[pair.sample.source], pair.sample.location
         return {
@@ -86,6 +62,18 @@ class SamplePreview:
             "untouched_gt": _placed(pair.gt, source.gt, center),
         }
 
+    def stages(self, config: RunConfig, index: int) -> StackedStages:
+        """Sample `index` of a run after every node.
+
+        Raises
+        ------
+        DacapoError
+            What would keep the training from drawing it.
+        """
+        pipeline = self._pipeline_of(config, StagedPipeline)
+        sample = pipeline.staged(index)
+        return stack_stages(sample, pipeline.plan.sources[sample.source])
+
     def close(self) -> None:
         """Take the pipeline down."""
         self._config = None
@@ -93,16 +81,20 @@ class SamplePreview:
             self._pipeline.close()
             self._pipeline = None
 
-    def _pipeline_of(self, config: RunConfig) -> PairPipeline:
-        if self._pipeline is None or config != self._config:
-            # One after the other: two in one process would change each other's samples.
-            self.close()
-            opened = self._open(config)
-            plan = plan_samples(
-                opened.datasets, opened.model, opened.task, _trainer(config), config.seed
-            )
-            self._pipeline, self._config = PairPipeline(plan), config
-        return self._pipeline
+    def _pipeline_of(self, config: RunConfig, kind: type[_Kind]) -> _Kind:
+        if isinstance(self._pipeline, kind) and config == self._config:
+            return self._pipeline
+        # One after the other: two in one process would change each other's samples.
+        self.close()
+        pipeline = kind(self._plan(config))
+        self._pipeline, self._config = pipeline, config
+        return pipeline
+
+    def _plan(self, config: RunConfig) -> SamplePlan:
+        opened = self._open(config)
+        return plan_samples(
+            opened.datasets, opened.model, opened.task, _trainer(config), config.seed
+        )
 
     def _open(self, config: RunConfig) -> _Opened:
         if self._opened is None or not _same_volumes(config, self._opened.config):

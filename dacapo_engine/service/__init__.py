@@ -19,6 +19,7 @@ VERBS: dict[str, str] = {
     "export_run": "dacapo_engine.service.export_run:export_run",
     "sample": "dacapo_engine.service.sample:sample",
     "save_labels": "dacapo_engine.service.save_labels:save_labels",
+    "stages": "dacapo_engine.service.stages:stages",
     "describe_run": "dacapo_engine.service.describe_run:describe_run",
     "segment_choices": "dacapo_engine.service.segment_choices:segment_choices",
     "post_process": "dacapo_engine.service.post_process:post_process",

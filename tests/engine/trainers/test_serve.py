@@ -165,6 +165,27 @@ def test_untouched_is_a_part_of_the_volume(
     np.testing.assert_allclose(shown, expected, rtol=1e-6)
 
 
+def test_stages_lie_in_each_other_and_end_with_the_sample(
+    service: Service, sample: Sample, run_config: RunConfig
+) -> None:
+    expected = sample(run_config, 1)
+    answer = service.ask("stages", config=run_config.to_dict(), index=1)
+    names, places = answer["result"]["names"], answer["result"]["places"]
+    assert names == ["source", "padding", "location", "1 simple", "2 elastic", "3 noise", "target"]
+    arrays = {name: np.load(path) for name, path in answer["arrays"].items()}
+    assert set(arrays) == {"raw", "gt", "mask", "target", "weight"}
+    assert arrays["target"].shape[0] == places["target"]["axes"].count("c") * 3 == 3
+    assert all(array.shape[-4] == len(names) for array in arrays.values())
+    assert not arrays["target"][:, :-1].any()
+    for name in ("raw", "gt"):
+        # The augments before see more than the patch: it lies in the middle of what they see.
+        begin = np.subtract(places["target"]["offset"], places[name]["offset"])
+        first = np.round(begin / places[name]["voxel_size"]).astype(int)
+        box = tuple(slice(at, at + 16) for at in first)
+        np.testing.assert_array_equal(arrays[name][-1][box], expected[name])
+    np.testing.assert_array_equal(sample(run_config, 1)["raw"], expected["raw"])
+
+
 def test_only_answers_come_out(service: Service, run_config: RunConfig) -> None:
     config = run_config.to_dict()
     config["trainer_config"]["augments"] = [{"type": "chatty"}]

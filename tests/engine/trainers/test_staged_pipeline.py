@@ -17,7 +17,6 @@ from dacapo_engine.experiments.trainers.gp_augments import (
     NoiseAugmentConfig,
     SimpleAugmentConfig,
 )
-from dacapo_engine.experiments.trainers.gp_augments.augment_config import AugmentConfig
 from dacapo_engine.experiments.trainers.sample_pipeline import SamplePipeline
 from dacapo_engine.experiments.trainers.sample_plan import SamplePlan
 from dacapo_engine.experiments.trainers.staged_pipeline import StagedPipeline
@@ -95,35 +94,3 @@ def test_every_stage_lies_at_its_place(volume: tuple[Any, Any], plan_of: Make) -
     assert target is not None
     margin = (target.offset - raw_stage.offset) / target.voxel_size
     assert tuple(margin) == (1, 2, 2)
-
-
-@pytest.mark.parametrize("augment", VALUES, ids=lambda augment: augment.tag)
-def test_augments_of_values_change_raw_alone(
-    volume: tuple[Any, Any], plan_of: Make, augment: AugmentConfig
-) -> None:
-    with staged(plan_of(*volume, (8, 12, 12), (augment,), seed=2)) as pipeline:
-        stages = {stage.name: stage for stage in pipeline.staged(1).stages}
-    before, after = stages["location"], stages[f"1 {augment.tag}"]
-    for kind, same in (("raw", False), ("gt", True), ("mask", True)):
-        first, second = before.array(kind), after.array(kind)
-        assert first is not None
-        assert second is not None
-        assert np.array_equal(first.data, second.data) is same, kind
-
-
-@pytest.mark.parametrize("augment", MOVES, ids=lambda augment: augment.tag)
-def test_augments_that_move_take_labels_along(
-    volume: tuple[Any, Any], plan_of: Make, augment: AugmentConfig
-) -> None:
-    """Cubes are bright in raw, before and after."""
-    with staged(plan_of(*volume, (12, 16, 16), (augment,), seed=2)) as pipeline:
-        for index in range(4):
-            stages = {stage.name: stage for stage in pipeline.staged(index).stages}
-            after = stages[f"1 {augment.tag}"]
-            raw, gt = after.array("raw"), after.array("gt")
-            assert raw is not None
-            assert gt is not None
-            begin = (raw.offset - gt.offset) / gt.voxel_size
-            shift = tuple(slice(b, b + n) for b, n in zip(begin, raw.data.shape, strict=True))
-            labels = gt.data[shift]
-            assert raw.data[labels > 0].mean() > raw.data[labels == 0].mean() + 0.4
