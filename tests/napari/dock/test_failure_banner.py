@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from qtpy.QtWidgets import QApplication, QFileDialog, QPushButton
 
-from dacapo_engine.errors import DivergedError, OutOfMemoryError
+from dacapo_engine.errors import DivergedError
 from dacapo_engine.store.rows import append_row
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.status import StatusWriter
@@ -77,47 +77,40 @@ def test_each_kind_of_failure_has_its_own_way_out(dock: Any) -> None:
         error.parent().setText("")
 
 
-@pytest.mark.parametrize(
-    ("error", "text"),
-    [
-        (OutOfMemoryError("The device ran out of memory."), "Use smaller"),
-        (DivergedError("The loss is not a number."), "Go on at rate"),
-    ],
-)
-def test_a_failure_in_the_run_folder_is_shown_with_its_way_out(
-    dock: Any, qtbot: QtBot, written: RunFolder, error: Any, text: str
+def test_a_failure_in_the_run_folder_is_shown_reported_and_its_log_opened(
+    dock: Any, qtbot: QtBot, written: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    error = DivergedError("The loss is not a number.")
     StatusWriter(written, num_iterations=100).fail(error)
     qtbot.waitUntil(lambda: find(dock, "train.error").text() == error.message, timeout=SOON)
     fix = offered(dock)
     assert fix is not None
-    assert fix.text().startswith(text)
+    assert fix.text().startswith("Go on at rate")
     assert find(dock, "train.start").isEnabled()
     assert "Failed" in find(dock, "train.status").text()
 
-
-def test_a_report_is_copied_and_the_log_opened(
-    dock: Any, qtbot: QtBot, written: RunFolder, monkeypatch: pytest.MonkeyPatch
-) -> None:
     opened: list[str] = []
     monkeypatch.setattr(
         "dacapo_napari.failure_fixes.QDesktopServices.openUrl",
         lambda url: opened.append(url.toLocalFile()),
     )
-    dock.session.failed.emit(Failed("It went wrong.", "", "place", "training"))
     find(dock, "train.error.copy").click()
     clipboard = QApplication.clipboard()
     assert clipboard is not None
-    assert clipboard.text() == "It went wrong."
+    assert clipboard.text() == error.message
     qtbot.waitUntil(lambda: "what the engine said" in clipboard.text(), timeout=SOON)
-    for part in ("code: training", str(written.run_file), "napari 0."):
+    for part in ("code: diverged", str(written.run_file), "napari 0."):
         assert part in clipboard.text()
     find(dock, "train.error.log").click()
     assert opened == [str(written.log_file)]
 
 
 def test_another_folder_is_chosen(
-    dock: Any, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    dock: Any,
+    qtbot: QtBot,
+    tmp_path: Path,
+    written: RunFolder,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (tmp_path / "file").write_text("no folder", encoding="utf-8")
     chosen = str(tmp_path / "file")
@@ -132,14 +125,8 @@ def test_another_folder_is_chosen(
     qtbot.waitUntil(lambda: bool(error.text()) and not dock.session.active, timeout=SOON)
     assert "full" not in error.text()
     assert not start.isHidden()
-
-
-def test_a_run_folder_that_cannot_be_used_is_said_with_its_way_out(
-    dock: Any, qtbot: QtBot, written: RunFolder
-) -> None:
+    # Back there, the run file is damaged, which is said at the name.
     written.run_file.write_text("name: [broken", encoding="utf-8")
-    find(dock, "train.start").click()
-    error = find(dock, "train.error")
-    qtbot.waitUntil(lambda: bool(error.text()), timeout=SOON)
-    qtbot.waitUntil(lambda: not dock.session.active, timeout=SOON)
-    assert not find(dock, "train.start").isHidden()
+    find(dock, "train.runs_folder").setText(str(written.path.parent))
+    problem = find(dock, "train.run_name.error")
+    qtbot.waitUntil(lambda: "YAML" in problem.text(), timeout=SOON)
