@@ -99,7 +99,7 @@ class EngineProcess:
         if status is not None and status < 0:
             return EndedFromOutsideError(
                 f"The engine was ended from outside (signal {-status}).",
-                hint="Systems do that when memory is short. Continue goes on from the last weights.",
+                hint="Memory may be short. Continue goes on from the last weights.",
                 place=str(self._output),
             )
         sentence = last_sentence(self._output)
