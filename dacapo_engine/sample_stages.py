@@ -60,7 +60,8 @@ def _stacked(arrays: Sequence[StageArray | None], source: SampleSource) -> Previ
             box = tuple(
                 slice(b, b + n) for b, n in zip(begin, array.data.shape[-dims:], strict=True)
             )
-            stacked[(..., number, *box)] = array.data
+            node = np.moveaxis(stacked, len(lead), 0)[number]
+            node[(slice(None),) * len(lead) + box] = array.data
     if lead == (1,):
         stacked, lead = stacked[0], ()
     offset = low * np.array(size)

@@ -10,7 +10,6 @@ from qtpy.QtCore import QThread
 
 from dacapo_napari.background import BackgroundCall, quit_politely
 from dacapo_napari.engine_thread import EngineThread
-from dacapo_napari.pipeline_view import PipelineView
 
 __all__ = ["DockLink"]
 
@@ -31,7 +30,6 @@ class DockLink:
     def __init__(self) -> None:
         self.thread: EngineThread | None = None
         self.stop_on_close = False
-        self.pipeline = PipelineView()
         self._interruptible: list[QThread] = []
         self._calls: dict[str, BackgroundCall] = {}
         self._connections: list[tuple[Any, Callable[..., Any]]] = []
@@ -61,6 +59,11 @@ class DockLink:
     def finish(self, name: str) -> None:
         """The call of this name has come back."""
         self._calls.pop(name, None)
+
+    def forget(self, name: str) -> None:
+        """The result of the call of this name is no longer wanted."""
+        if name in self._calls:
+            self._calls.pop(name).forget()
 
     def follow(self, thread: EngineThread) -> None:
         """Start `thread` and let go of the one before."""
@@ -98,7 +101,6 @@ class DockLink:
         for thread in self._interruptible:
             thread.requestInterruption()
         self._interruptible.clear()
-        self.pipeline.close()
         while self._on_close:
             self._on_close.pop()()
         for emitter, callback in self._connections:

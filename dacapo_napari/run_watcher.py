@@ -1,4 +1,4 @@
-"""What is seen of a run: its curve, its snapshots as layers, its pipeline."""
+"""What is seen of a run: its curve, and its snapshots as layers."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from pathlib import Path
 
 from qtpy.QtCore import QObject
 
-from dacapo_engine.errors import DacapoError
 from dacapo_engine.store.run_folder import RunFolder
-from dacapo_napari.pipeline_view import open_pipeline
 from dacapo_napari.run_arrays import read_offset, read_placed
 from dacapo_napari.run_composer import RunComposer
-from dacapo_napari.run_updates import Failed, LossRows, Snapshot, Update, ValidationRows
+from dacapo_napari.run_updates import LossRows, Snapshot, Update, ValidationRows
 from dacapo_napari.sections.watch_panel import WatchPanel
 from dacapo_napari.snapshot_layers import SnapshotLayers
 from dacapo_napari.snapshot_stack import PatchCache, SnapshotStack
@@ -35,14 +33,12 @@ class RunWatcher(QObject):
         viewer = self._session.viewer
         self.layers = SnapshotLayers(viewer, self)
         self._wide = WideCurve(viewer.window, panel, self)
-        panel.open_pipeline.clicked.connect(self._on_open_pipeline)
         panel.place_wanted.connect(self.layers.go_there)
         self.layers.shown.connect(panel.show_snapshot)
         self._session.connect(viewer.dims.events.current_step, self.layers.follow_slider)
         self._session.followed.connect(self._on_followed)
         self._session.run_changed.connect(self._on_run_changed)
         self._session.updated.connect(self._on_update)
-        self._session.state_changed.connect(self._refresh)
 
     def close_down(self) -> None:
         """Take the curve back from its dock."""
@@ -95,31 +91,3 @@ class RunWatcher(QObject):
                 lambda n, name: read_offset(container / str(n) / name),
             )
         return self._cache
-
-    def _refresh(self) -> None:
-        can_open = self._composer.data.is_complete() or self._session.has_begun
-        busy = self._session.link.is_calling("pipeline")
-        self._panel.open_pipeline.setEnabled(can_open and not busy)
-
-    def _on_open_pipeline(self) -> None:
-        try:
-            request = self._composer.request()
-        except DacapoError as error:
-            self._session.failed.emit(Failed.of(error))
-            return
-        self._panel.show_opening()
-        self._session.call("pipeline", open_pipeline, request, self._session.link.pipeline).begin(
-            self._on_pipeline_opened, self._on_pipeline_failed
-        )
-        self._refresh()
-
-    def _on_pipeline_opened(self, url: str) -> None:
-        self._session.link.finish("pipeline")
-        self._panel.show_url(url)
-        self._refresh()
-
-    def _on_pipeline_failed(self, failure: Failed) -> None:
-        self._session.link.finish("pipeline")
-        self._panel.show_url("")
-        self._session.failed.emit(failure)
-        self._refresh()

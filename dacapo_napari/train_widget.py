@@ -12,6 +12,7 @@ from qtpy.QtWidgets import QVBoxLayout, QWidget
 from dacapo_engine.label_meaning import BACKGROUND_EVERYWHERE, LabelMeaning
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.status import RunState
+from dacapo_napari.browser_views import BrowserViews
 from dacapo_napari.device_list import Device, ask_for_devices
 from dacapo_napari.dock_link import DockLink
 from dacapo_napari.end_notice import EndNotice
@@ -78,6 +79,7 @@ class TrainWidget(QWidget):
         self.check = CheckSection(self.composer, self)
         self.control = TrainControl(self.composer, self.check, self.bar, self)
         self.watcher = RunWatcher(self.composer, self.curve, self)
+        self.views = BrowserViews(self.composer, self.curve.pipeline, self.curve.run_view, self)
         self.preview = PreviewControl(self.composer, self.service, self)
         self.time_lapse = TimeLapse(self.session, lambda: self.data.raw_combo.layer(), self)
         self.curve.add_below_curve(TimeLapseRow(self.time_lapse))
@@ -200,7 +202,7 @@ class TrainWidget(QWidget):
         QTimer.singleShot(0, self._scroll_to_curve)
 
     def _scroll_to_curve(self) -> None:
-        self._scroll.ensureWidgetVisible(self.curve.open_pipeline)
+        self._scroll.ensureWidgetVisible(self.curve.pipeline)
 
     def _lay_out(self) -> None:
         self._scroll = SectionStack(self.sections, self)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import webbrowser
-
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from dacapo_napari.forms import Fold
 from dacapo_napari.loss_plot import LossPlot
+from dacapo_napari.sections.browser_view_row import BrowserViewRow
 from dacapo_napari.sections.section import ElidedLabel
 from dacapo_napari.theme_colours import ThemeColours
 
@@ -41,16 +40,20 @@ class WatchPanel(Fold):
         self._place.setText("Go there")
         self._place.setToolTip("Moves the view to the patch that this snapshot shows.")
         self._place.clicked.connect(self.place_wanted)
-        self.open_pipeline = QPushButton("Open the pipeline in Neuroglancer", content)
-        self.open_pipeline.setObjectName("pipeline.open")
-        self.open_pipeline.setToolTip(
-            "Shows in the browser what the network is trained on, step by step."
+        self.pipeline = BrowserViewRow(
+            "pipeline",
+            "Open the pipeline in Neuroglancer",
+            "Close the pipeline view",
+            "Shows in the browser what the network is trained on, step by step.",
+            content,
         )
-        self.pipeline_words = QLabel("", content)
-        self.pipeline_words.setObjectName("pipeline.url")
-        self.pipeline_words.setWordWrap(True)
-        self.pipeline_words.setOpenExternalLinks(True)
-        self.pipeline_words.hide()
+        self.run_view = BrowserViewRow(
+            "run_view",
+            "Show the run in Neuroglancer",
+            "Close the view of the run",
+            "Shows the volumes of the run, what its validations found, and its snapshots.",
+            content,
+        )
         self._lay_out(content)
         self.show_snapshot(0, 0, 0)
 
@@ -83,19 +86,6 @@ class WatchPanel(Fold):
         """Another run: forget the curve and the snapshots of the last one."""
         self.plot.clear()
         self.show_snapshot(0, 0, 0)
-        self.pipeline_words.hide()
-
-    def show_opening(self) -> None:
-        """Say that the Neuroglancer view is being started."""
-        self.pipeline_words.setText("Starting Neuroglancer…")
-        self.pipeline_words.show()
-
-    def show_url(self, url: str) -> None:
-        """Open the Neuroglancer view in the browser and show where it is; empty for none."""
-        self.pipeline_words.setText(f'<a href="{url}">{url}</a>' if url else "")
-        self.pipeline_words.setVisible(bool(url))
-        if url:
-            webbrowser.open(url)
 
     def _lay_out(self, content: QWidget) -> None:
         snapshots = QHBoxLayout()
@@ -108,5 +98,5 @@ class WatchPanel(Fold):
         self._body.addWidget(self.plot)
         self._body.addWidget(self.away)
         self._body.addLayout(snapshots)
-        self._body.addWidget(self.open_pipeline)
-        self._body.addWidget(self.pipeline_words)
+        self._body.addWidget(self.pipeline)
+        self._body.addWidget(self.run_view)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import numpy as np
@@ -214,13 +215,14 @@ def test_pipeline_opens_in_the_browser(
     use_tiny_network(dock, qtbot)
     button = find(dock, "pipeline.open")
     button.click()
-    assert not button.isEnabled()
-    wait_for(qtbot, lambda: bool(opened), find(dock, "train.error"))
+    wait_for(qtbot, lambda: bool(opened), find(dock, "pipeline.error"))
     assert opened[0].startswith("http://127.0.0.1:")
     assert opened[0] in find(dock, "pipeline.url").text()
     with urlopen(opened[0], timeout=30) as answer:  # noqa: S310
         assert answer.status == 200
-    assert button.isEnabled()
+    port = urlsplit(opened[0]).port
+    assert f"{port}:127.0.0.1:{port}" in find(dock, "pipeline.ssh").text()
+    assert button.text() == "Close the pipeline view"
     # Looking does not begin a run.
     assert not (tmp_path / "looked-at").exists()
     viewer.window.remove_dock_widget(dock)
