@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 __all__ = [
-    "IN_USE_STATUS",
+    "EXIT_STATUSES",
     "ConfigError",
     "DacapoError",
     "DataError",
@@ -122,10 +122,6 @@ class DivergedError(TrainingError):
     code = "diverged"
 
 
-IN_USE_STATUS = 3
-"""Exit status of a command that found a run in training; 2 is that of every other failure."""
-
-
 class RunInUseError(StoreError):
     """Another process trains this run."""
 
@@ -136,3 +132,7 @@ class DiskFullError(StoreError):
     """There is no room left where the run is kept."""
 
     code = "disk_full"
+
+
+EXIT_STATUSES: dict[int, type[DacapoError]] = {3: RunInUseError, 4: DiskFullError}
+"""Failures that a command tells by its exit status, since no run folder can; 2 is all others."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import errno
+import contextlib
 import logging
 from collections.abc import Callable
 from functools import partial
@@ -12,16 +12,11 @@ import torch
 
 from dacapo_engine.devices import choose_device
 from dacapo_engine.errands import Errand, Errands
-from dacapo_engine.errors import (
-    ConfigError,
-    DacapoError,
-    DiskFullError,
-    OutOfMemoryError,
-    TrainingError,
-)
+from dacapo_engine.errors import ConfigError, DacapoError, TrainingError
 from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.training_iteration_stats import TrainingIterationStats
+from dacapo_engine.failure_words import describe_failure
 from dacapo_engine.kept_length import kept_length
 from dacapo_engine.memory_use import memory_in_use
 from dacapo_engine.predict_errand import PredictErrand
@@ -114,14 +109,20 @@ def train_run(
             training.prepare(device, save_snapshots)
             training.loop(validate)
         except DacapoError as error:
-            status.fail(error)
+            _tell(status, error)
             raise
         except Exception as error:
             # Whatever it was: who watches the run reads of it in its status only.
             logger.exception("training failed")
             failure = describe_failure(error)
-            status.fail(failure)
+            _tell(status, failure)
             raise failure from error
+
+
+def _tell(status: StatusWriter, failure: DacapoError) -> None:
+    """Record a failure; a full disk must not hide it from whoever started the training."""
+    with contextlib.suppress(OSError):
+        status.fail(failure)
 
 
 class Training:
@@ -310,31 +311,6 @@ class Training:
 
     def _asked(self, verb: Verb) -> bool:
         return take(self._folder, self._status.session, verb)
-
-
-def describe_failure(error: BaseException) -> DacapoError:
-    """A sentence for a failure that is not one of ours."""
-    if isinstance(error, torch.OutOfMemoryError) or "out of memory" in str(error).lower():
-        return OutOfMemoryError(
-            "The device ran out of memory.",
-            hint="Use a smaller patch or batch, or a smaller preset.",
-            place="architecture_config.input_shape",
-        )
-    if isinstance(error, MemoryError):
-        return OutOfMemoryError(
-            "The computer ran out of memory.", hint="Use fewer data workers or a smaller patch."
-        )
-    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return DiskFullError(
-            f"The disk is full: {error}.",
-            hint="Make room and continue, or keep the run in another folder.",
-        )
-    if isinstance(error, OSError):
-        return TrainingError(f"A file cannot be read or written: {error}.")
-    return TrainingError(
-        f"The training failed: {type(error).__name__}: {error}",
-        hint="log.txt in the run folder tells more.",
-    )
 
 
 def _store_config(config: RunConfig, folder: RunFolder) -> None:

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from dacapo_engine.errors import (
-    IN_USE_STATUS,
+    EXIT_STATUSES,
     DacapoError,
     EndedFromOutsideError,
     NotFoundError,
-    RunInUseError,
     TrainingError,
 )
 
@@ -104,7 +103,7 @@ class EngineProcess:
             )
         sentence = last_sentence(self._output)
         if sentence:
-            return RunInUseError(sentence) if status == IN_USE_STATUS else TrainingError(sentence)
+            return EXIT_STATUSES.get(status or 2, TrainingError)(sentence)
         return TrainingError(
             f"The engine ended unexpectedly (exit status {self._process.returncode}).",
             hint="The log in the run's folder may say more.",

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import click
 
-from dacapo_engine.errors import IN_USE_STATUS, DacapoError, RunInUseError
+from dacapo_engine.errors import EXIT_STATUSES, DacapoError
 
 __all__ = ["main"]
 
@@ -88,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if debug:
             raise
         click.echo(f"Error: {_one_line(error)}", err=True)
-        sys.exit(IN_USE_STATUS if isinstance(error, RunInUseError) else 2)
+        sys.exit(next((n for n, kind in EXIT_STATUSES.items() if isinstance(error, kind)), 2))
 
 
 def _one_line(error: BaseException) -> str:

@@ -244,3 +244,14 @@ def test_an_engine_that_was_killed_says_so(tmp_path: Path) -> None:
     failure = Failed.of(engine.failure())
     assert failure.code == "killed"
     assert "signal 9" in failure.message
+
+
+@pytest.mark.parametrize(("status", "code"), [(2, "training"), (3, "in_use"), (4, "disk_full")])
+def test_what_no_run_folder_can_tell_is_told_by_the_exit_status(
+    tmp_path: Path, status: int, code: str
+) -> None:
+    program = f"import sys; sys.stderr.write('Error: It went wrong.'); sys.exit({status})"
+    engine = EngineProcess([sys.executable, "-c", program], tmp_path / "output.txt")
+    engine.wait()
+    failure = Failed.of(engine.failure())
+    assert (failure.code, failure.message) == (code, "It went wrong.")
