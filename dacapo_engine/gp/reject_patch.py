@@ -28,6 +28,9 @@ class RejectPatch(gp.BatchFilter):
     margin
         How much more of the labels is asked for on each side than is trained on, in world units.
         A patch that is labelled there only is never used, because it would teach nothing.
+    most_labelled
+        Voxels that labels have at all. To turn a patch a larger region is read: of one that is
+        larger than the labels no more than these can be labelled.
     """
 
     def __init__(
@@ -37,12 +40,14 @@ class RejectPatch(gp.BatchFilter):
         min_masked: float = 0.0,
         min_foreground: float | None = None,
         margin: gp.Coordinate | None = None,
+        most_labelled: int | None = None,
     ) -> None:
         self.mask_key = mask_key
         self.gt_key = gt_key
         self.min_masked = min_masked
         self.min_foreground = min_foreground
         self.margin = margin
+        self.most_labelled = most_labelled
 
     def setup(self) -> None:
         """Nothing is provided or changed."""
@@ -64,7 +69,7 @@ class RejectPatch(gp.BatchFilter):
 
     def _accepts(self, batch: gp.Batch) -> bool:
         mask = batch[self.mask_key].data > 0
-        labelled = mask.mean() if mask.size else 0.0
+        labelled = mask.sum() / max(1, min(mask.size, self.most_labelled or mask.size))
         if labelled <= 0 or labelled < self.min_masked or not self._core(batch).any():
             return False
         if self.min_foreground is None:

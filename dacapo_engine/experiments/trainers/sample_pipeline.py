@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import gunpowder as gp
@@ -149,9 +150,7 @@ class SamplePipeline:
         branches = tuple(self._branch(source) for source in plan.sources)
         weights = [source.weight for source in plan.sources]
         merged = branches + gp.RandomProvider(weights, random_provider_key=keys.source)
-        merged += DaCapoTargetFilter(
-            plan.predictor, keys.gt, keys.target, keys.weight, keys.mask
-        )
+        merged += DaCapoTargetFilter(plan.predictor, keys.gt, keys.target, keys.weight, keys.mask)
         return self._seen("target", merged)
 
     def _seen(self, stage: str, part: gp.Pipeline) -> gp.Pipeline:
@@ -179,7 +178,12 @@ class SamplePipeline:
         plan, keys = self.plan, self.keys
         branch = self._volumes(source) + self._location(source)
         branch += RejectPatch(
-            keys.mask, keys.gt, plan.min_masked, plan.min_foreground, self._margin(source)
+            keys.mask,
+            keys.gt,
+            plan.min_masked,
+            plan.min_foreground,
+            self._margin(source),
+            most_labelled=prod(source.mask.grid.shape),
         )
         branch += PatchPlace(keys.raw, keys.location, plan.input_size)
         branch = self._seen("location", branch) + SeedSlot(0)

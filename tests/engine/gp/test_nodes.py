@@ -184,6 +184,16 @@ def test_reject_patch_counts_shares(
     assert RejectPatch(mask, gt, min_masked, min_foreground)._accepts(batch) is accepted
 
 
+def test_reject_patch_asks_for_no_more_than_labels_have() -> None:
+    mask, gt = gp.ArrayKey("MASK"), gp.ArrayKey("GT")
+    spec = gp.ArraySpec(roi=gp.Roi((0,), (100,)), voxel_size=gp.Coordinate(1))
+    batch = gp.Batch()
+    batch[mask] = batch[gt] = gp.Array(np.arange(100) < 10, spec)
+    assert not RejectPatch(mask, gt, 0.15)._accepts(batch)
+    assert RejectPatch(mask, gt, 0.15, most_labelled=10)._accepts(batch)
+    assert not RejectPatch(mask, gt, 0.15, most_labelled=80)._accepts(batch)
+
+
 class TestIsotropicSimpleAugment:
     @pytest.mark.parametrize(
         ("sizes", "fixed", "may_swap"),
