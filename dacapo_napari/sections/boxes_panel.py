@@ -144,6 +144,8 @@ class BoxesPanel(NarrowForm):
     def let_go(self) -> None:
         """The same where the widgets are gone already."""
         self._watch(None)
+        for event in self._list_events():
+            event.disconnect(self._on_layer_changed)
 
     def _watch_boxes(self) -> None:
         self._watch(None if self._boxes is None else self._boxes.layer)
@@ -217,7 +219,14 @@ class BoxesPanel(NarrowForm):
         self._watch_boxes()
         self.refresh()
 
+    def _list_events(self) -> tuple[Any, ...]:
+        """The layer of boxes may be removed, and come back."""
+        events = self._viewer.layers.events
+        return events.inserted, events.removed
+
     def _connect(self) -> None:
+        for event in self._list_events():
+            event.connect(self._on_layer_changed)
         self.draw_train.clicked.connect(lambda: self.draw("train"))
         self.draw_validate.clicked.connect(lambda: self.draw("validate"))
         self.show_held.clicked.connect(self._on_show_held)

@@ -249,6 +249,10 @@ def test_boxes_are_listed_changed_and_removed(desk: Desk, viewer: Any) -> None:
     assert desk.said[-1].train == ()
     assert desk.said[-1].validate == (((0, 0, 0), (6, 20, 40)),)
     assert layer.text.values.tolist() == ["validate"]
+    viewer.layers.remove(layer)
+    desk.qtbot.waitUntil(lambda: desk.said[-1].validate == (), timeout=5_000)
+    viewer.layers.append(layer)
+    desk.qtbot.waitUntil(lambda: len(desk.said[-1].validate) == 1, timeout=5_000)
     desk.click("data.boxes.0.remove")
     assert desk.said[-1].validate == ()
     assert len(layer.data) == 0
