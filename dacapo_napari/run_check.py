@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +27,8 @@ __all__ = ["CheckedRun", "RunCheck", "request_key"]
 
 _PAUSE = 0.1
 _RED = 1
+_PREFIX = ".check-"
+_OLD_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,8 @@ class RunCheck:
         make_writable_folder(
             runs, "runs folder", "Choose another runs folder, or make this one writable."
         )
-        scratch = Path(tempfile.mkdtemp(prefix=".check-", dir=runs))
+        _remove_old(runs)
+        scratch = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=runs))
         try:
             return self._try_out(RunFolder(scratch / self._request.folder.name), runs)
         finally:
@@ -143,6 +148,14 @@ def _layer_key(layer: LayerVolume) -> Hashable:
         layer.offset,
         layer.intensity_range,
     )
+
+
+def _remove_old(runs: Path) -> None:
+    """Scratch folders of programs that were ended in the middle of a check."""
+    for left in runs.glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > _OLD_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _report(answer: bytes) -> CheckReport:
