@@ -127,6 +127,8 @@ class RunSession(QObject):
         """Train a new run, or go on with one."""
         self.active, self.stopping, self._state = True, False, RunState.STARTING
         self.cancelling = False
+        # What is still looked for may be a name that stood there before this one.
+        self.link.forget("look")
         self._watch(EngineThread(request.folder, request))
         self.state_changed.emit()
 
