@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.up-to-date
+# Files of tests side by side: most of the time a test waits for a window or for another process.
+PARALLEL ?= -n 2 --dist loadfile
 
 .PHONY: help venv system-libraries demo test check format bench screenshots tour clean
 
@@ -31,7 +33,7 @@ demo: venv system-libraries
 
 test: LIBRARIES := --browser
 test: venv system-libraries
-	tools/on_screen.sh --virtual $(RUN) -m pytest $(TESTS)
+	tools/on_screen.sh --virtual $(RUN) -m pytest $(PARALLEL) $(TESTS)
 
 check: venv
 	$(RUN) -m ruff check
