@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 from qtpy.QtCore import QObject, QTimer
 
-from dacapo_engine.errors import DacapoError, NotFoundError
-from dacapo_engine.experiments.run_config import RunConfig
+from dacapo_engine.errors import DacapoError
 from dacapo_napari.engine_service import EngineService, ServiceAnswer
 from dacapo_napari.preview_layers import PreviewLayers
-from dacapo_napari.preview_volumes import PreviewVolumes
+from dacapo_napari.preview_question import PreviewQuestion
 from dacapo_napari.run_composer import RunComposer
-from dacapo_napari.run_settings import RunSettings
 from dacapo_napari.run_updates import Failed, PlacedArray
+from dacapo_napari.sample_layers import SampleLayers
 from dacapo_napari.sections.section import SectionState
+from dacapo_napari.step_layers import StepLayers
 
 __all__ = ["PreviewControl"]
 
@@ -43,8 +41,10 @@ class PreviewControl(QObject):
         self._session = composer.session
         self._service = service
         self._row = composer.forms.augments.preview
-        self._volumes = PreviewVolumes()
-        self._layers = PreviewLayers(self._session.viewer)
+        self._question = PreviewQuestion(composer)
+        self._pair = PreviewLayers(self._session.viewer)
+        self._steps = StepLayers(self._session.viewer)
+        self._layers: SampleLayers = self._pair
         self._is_warm = self._is_loaded = False
         self._settled = _timer(self, _SETTLE_MS, self._refresh)
         self._warming = _timer(self, _WARM_MS, self._warm)
@@ -54,6 +54,8 @@ class PreviewControl(QObject):
 
     def _connect(self) -> None:
         self._row.wanted.connect(self._ask)
+        self._row.steps_wanted.connect(self._ask_for_steps)
+        self._row.pair_wanted.connect(self._ask_for_pair)
         self._row.fit_wanted.connect(self._fit)
         self._row.cleared.connect(self._clear)
         self._row.appeared.connect(self._warm)
@@ -62,59 +64,69 @@ class PreviewControl(QObject):
         self._composer.data.changed.connect(self._on_data_changed)
         self._session.state_changed.connect(self._on_state_changed)
         self._session.connect(self._session.viewer.layers.events.removed, self._on_removed)
-        self._session.on_close(self._volumes.cancel)
-        self._session.on_close(self._layers.clear)
+        viewer = self._session.viewer
+        self._session.connect(viewer.dims.events.current_step, self._tell_step)
+        for let_go in (self._question.cancel, self._pair.clear, self._steps.clear):
+            self._session.on_close(let_go)
 
     def _warm(self) -> None:
         """Let the engine be there when somebody clicks."""
         if not self._is_warm:
             self._is_warm = True
             self._warming.stop()
-            self._service.warm("sample")
+            self._service.warm("sample", "stages")
 
     def _ask(self, index: int) -> None:
+        if self._layers is self._steps:
+            self._ask_for_steps(index)
+        else:
+            self._ask_for_pair(index)
+
+    def _ask_for_pair(self, index: int) -> None:
+        self._put("sample", index, self._on_sample)
+
+    def _ask_for_steps(self, index: int) -> None:
+        self._put("stages", index, self._on_stages)
+
+    def _put(self, verb: str, index: int, done: Callable[[ServiceAnswer], None]) -> None:
         self._warm()
         try:
-            parameters = self._parameters(index)
+            parameters = self._question.parameters(index)
         except DacapoError as error:
             self._row.show_error(str(Failed.of(error)))
             return
         self._row.show_busy(
             "Drawing…" if self._is_loaded else "Writing the labels and starting the engine…"
         )
-        self._service.ask("sample", "sample", parameters, self._on_sample, self._on_failed)
-
-    def _parameters(self, index: int) -> Callable[[Path], Mapping[str, Any]]:
-        look = self._session.look
-        if self._session.has_begun and look is not None and look.config is not None:
-            settings = self._composer.forms.settings()
-            return _of_run(look.config, settings, index)
-        request = self._composer.request()
-        if request.data is None and request.origin is None:
-            raise NotFoundError("Choose an image and its labels first.", place="data")
-        volumes = self._volumes
-
-        def parameters(scratch: Path) -> Mapping[str, Any]:
-            return {"config": volumes.config(request, scratch).to_dict(), "index": index}
-
-        return parameters
+        self._service.ask("sample", verb, parameters, done, self._on_failed)
 
     def _on_sample(self, answer: ServiceAnswer) -> None:
+        self._show(answer, self._pair)
+        self._pair.show(_placed(answer), self._composer.data.raw_combo.layer())
+        self._tell(answer)
+
+    def _on_stages(self, answer: ServiceAnswer) -> None:
+        self._show(answer, self._steps)
+        raw = self._composer.data.raw_combo.layer()
+        self._steps.show(answer.result["names"], _placed(answer), raw)
+        self._tell(answer)
+        self._tell_step()
+
+    def _show(self, answer: ServiceAnswer, layers: SampleLayers) -> None:
+        """Only one kind of layers is there at a time: they lie in the same place."""
         self._is_loaded = True
-        arrays = {
-            name: PlacedArray(
-                name,
-                array if name.endswith("raw") else array.astype("int64"),
-                tuple(answer.result["places"][name]["axes"]),
-                tuple(answer.result["places"][name]["voxel_size"]),
-                tuple(answer.result["places"][name]["offset"]),
-                answer.result["places"][name]["known"],
-            )
-            for name, array in answer.arrays.items()
-        }
+        if layers is not self._layers:
+            self._layers.clear()
+            self._layers = layers
+
+    def _tell(self, answer: ServiceAnswer) -> None:
         index = int(answer.result["index"])
-        self._layers.show(arrays, self._composer.data.raw_combo.layer())
-        self._row.show_sample(index, fits=self._layers.fits())
+        self._row.show_sample(index, fits=self._layers.fits(), steps=self._layers is self._steps)
+
+    def _tell_step(self, event: object = None) -> None:
+        if self._layers is self._steps and self._steps.layers():
+            number, name = self._steps.step_in_view()
+            self._row.show_step(number + 1, self._steps.count(), name)
 
     def _on_failed(self, failure: Failed) -> None:
         self._row.show_error(str(failure))
@@ -145,6 +157,7 @@ class PreviewControl(QObject):
     def _clear(self) -> None:
         self._service.forget("sample")
         self._layers.clear()
+        self._layers = self._pair
         self._row.show_none()
 
     def _on_removed(self, event: object = None) -> None:
@@ -152,15 +165,20 @@ class PreviewControl(QObject):
             self._row.show_none()
 
 
-def _of_run(
-    config: RunConfig, settings: RunSettings, index: int
-) -> Callable[[Path], Mapping[str, Any]]:
-    """A sample of a run that is there, from its own volumes."""
-
-    def parameters(scratch: Path) -> Mapping[str, Any]:
-        return {"config": settings.applied_to(config).to_dict(), "index": index}
-
-    return parameters
+def _placed(answer: ServiceAnswer) -> dict[str, PlacedArray]:
+    """Arrays of an answer with their places; labels as napari draws them."""
+    return {
+        name: PlacedArray(
+            name,
+            array.astype("int64") if name.endswith("gt") else array,
+            tuple(place["axes"]),
+            tuple(place["voxel_size"]),
+            tuple(place["offset"]),
+            place["known"],
+        )
+        for name, array in answer.arrays.items()
+        if (place := answer.result["places"][name])
+    }
 
 
 def _timer(parent: QObject, milliseconds: int, slot: Callable[[], None]) -> QTimer:

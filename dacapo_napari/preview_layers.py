@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from dacapo_napari.preview_place import PairPlace, across, is_usual_view, seen_point
+from dacapo_napari.preview_place import PairPlace, is_usual_view
 from dacapo_napari.run_layers import RUN_KEY, WorldUnits, layer_arguments, view_kept
 from dacapo_napari.run_updates import PlacedArray
+from dacapo_napari.sample_layers import SampleLayers, move_layer, with_colours
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -32,43 +32,11 @@ _ABOVE = 0.03
 _PAPER, _INK = "#262930", "#f0f1f2"
 
 
-class PreviewLayers:
-    """Shows one sample at a time, in the middle of what is in view.
-
-    A patch may come from anywhere in the volume, where nobody is looking; so the pair is put into
-    the slice and the field of view that are open. It stays there for the next samples, and comes
-    along when it is out of sight by then. Camera, sliders and selection are left alone.
-
-    Parameters
-    ----------
-    viewer
-        Where the layers are shown.
-    """
+class PreviewLayers(SampleLayers):
+    """Shows one sample at a time, beside what it was before its augments."""
 
     def __init__(self, viewer: ViewerModel) -> None:
-        self._viewer = viewer
-        self._place: PairPlace | None = None
-        self._units: tuple[str, ...] = ()
-
-    def layers(self) -> list[Layer]:
-        """The layers of the sample that is shown."""
-        return [layer for layer in self._viewer.layers if _KEY in layer.metadata]
-
-    def clear(self) -> None:
-        """Remove the layers."""
-        self._place = None
-        with view_kept(self._viewer):
-            for layer in self.layers():
-                self._viewer.layers.remove(layer)
-
-    def fits(self) -> bool:
-        """Whether there is room for all of the pair in the view."""
-        return self._place is None or self._place.fits(self._viewer, self._units)
-
-    def go_there(self) -> None:
-        """Let the view show both patches, because the user asked for it."""
-        if self._place is not None and self.layers():
-            self._place.fit_view(self._viewer, self._units)
+        super().__init__(viewer, _KEY, patches=2)
 
     def show(self, arrays: Mapping[str, PlacedArray], reference: Layer | None) -> None:
         """Show a sample instead of the last one.
@@ -82,7 +50,7 @@ class PreviewLayers:
             A layer whose units are taken, and its colours where it has some.
         """
         if getattr(reference, "rgb", False):
-            arrays = {name: _with_colours(array) for name, array in arrays.items()}
+            arrays = {name: with_colours(array) for name, array in arrays.items()}
         raw = arrays["untouched_raw"]
         world = self._world(reference, raw.known)
         place = self._place = self._place_for(layer_arguments(raw, world), _shape(raw))
@@ -90,25 +58,6 @@ class PreviewLayers:
             self._lay_board(place, world.name)
             for name in _NAMES:
                 self._show(name, arrays[name], place, _shift(arrays[name], raw, world), world)
-
-    def _world(self, reference: Layer | None, known: bool) -> WorldUnits:
-        if reference is not None and reference in self._viewer.layers:
-            return WorldUnits.of_layer(reference)
-        return WorldUnits.of_viewer(self._viewer, known)
-
-    def _place_for(self, raw: Mapping[str, Any], shape: npt.NDArray[np.int_]) -> PairPlace:
-        units = tuple(map(str, raw["units"]))
-        place = PairPlace(
-            np.array(raw["scale"], dtype=float),
-            shape,
-            seen_point(self._viewer, units),
-            across(self._viewer, len(units)),
-        )
-        if self._place is not None and self.layers() and units == self._units:
-            stayed = replace(place, middle=self._place.middle)
-            place = stayed if stayed.is_seen(self._viewer, units) else place
-        self._units = units
-        return place
 
     def _show(
         self,
@@ -125,7 +74,7 @@ class PreviewLayers:
         found = self._find(name)
         if found is not None and found.ndim == len(array.axes):
             found.data = array.data
-            _move(found, arguments)
+            move_layer(found, arguments)
             return
         if found is not None:
             self._viewer.layers.remove(found)
@@ -167,10 +116,6 @@ class PreviewLayers:
             metadata={RUN_KEY: "", _KEY: _BOARD},
         )
 
-    def _find(self, key: str) -> Layer | None:
-        # Names are the user's to change.
-        return next((layer for layer in self.layers() if layer.metadata[_KEY] == key), None)
-
 
 def _shape(array: PlacedArray) -> npt.NDArray[np.int_]:
     """The extent along each axis; colours have none."""
@@ -182,20 +127,3 @@ def _shift(array: PlacedArray, raw: PlacedArray, world: WorldUnits) -> npt.NDArr
     own = np.array(layer_arguments(array, world)["translate"], dtype=float)
     whole = np.array(layer_arguments(raw, world)["translate"], dtype=float)
     return own - whole[-len(own) :]
-
-
-def _with_colours(array: PlacedArray) -> PlacedArray:
-    """Channels as colours of an image, as in the layer they come from."""
-    if array.axes[0] != "c":
-        return array
-    colours = np.moveaxis(array.data, 0, -1).clip(0, 1)
-    return replace(array, data=colours, axes=array.axes[1:])
-
-
-def _move(layer: Layer, arguments: Mapping[str, Any]) -> None:
-    """Put a layer somewhere else; where nothing changes, nothing is drawn anew."""
-    for name in ("scale", "translate"):
-        if not np.allclose(getattr(layer, name), arguments[name], rtol=1e-9):
-            setattr(layer, name, arguments[name])
-    if tuple(map(str, layer.units)) != tuple(map(str, arguments["units"])):
-        layer.units = arguments["units"]

@@ -1,4 +1,4 @@
-"""Where a pair of patches goes: side by side, into what is in view."""
+"""Where a pair of patches, or a single one, goes: side by side, into what is in view."""
 
 from __future__ import annotations
 
@@ -26,22 +26,25 @@ _MARGIN = 0.9
 
 @dataclass(frozen=True)
 class PairPlace:
-    """Two patches of one size, along the axes of their layers and in their units.
+    """Patches of one size, along the axes of their layers and in their units.
 
     Attributes
     ----------
     scale, shape
         Of a patch of raw.
     middle
-        Of the pair; a voxel lies there wherever it is not `across`.
+        Of all of them; a voxel lies there wherever it is not `across`.
     across
         The axis that runs from left to right.
+    patches
+        How many there are.
     """
 
     scale: Vector
     shape: npt.NDArray[np.int_]
     middle: Vector
     across: int
+    patches: int = 2
 
     @property
     def extent(self) -> Vector:
@@ -50,13 +53,13 @@ class PairPlace:
 
     @property
     def pair_extent(self) -> Vector:
-        """Size of both patches and the gap between them."""
+        """Size of all patches and the gaps between them."""
         extent = self.extent
-        extent[self.across] *= 2 + _GAP
+        extent[self.across] *= self.patches + (self.patches - 1) * _GAP
         return extent
 
     def begin(self, side: int) -> Vector:
-        """The centre of the first voxel of the left (-1) or the right (1) patch."""
+        """The centre of the first voxel of a patch: left (-1), right (1), or the only one (0)."""
         begin = self.middle - self.scale * (self.shape // 2)
         begin[self.across] += side * self.extent[self.across] * (1 + _GAP) / 2
         return begin
@@ -99,7 +102,7 @@ class PairPlace:
         """Pixels per length of the viewer at which the pair fills the canvas."""
         extent = self.pair_extent / _factors(viewer, units)
         height, width = extent[_displayed(viewer, len(extent))[-2:]]
-        captions = 2 * _CAPTIONS * width / (2 + _GAP)
+        captions = 2 * _CAPTIONS * width / (2 + _GAP) if self.patches > 1 else 0
         return float(min(np.divide(viewer.canvas.size, (height + captions, width))))
 
 

@@ -8,6 +8,7 @@ from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidge
 
 from dacapo_napari.forms import ErrorLine
 from dacapo_napari.forms.leaf_editor import CalmSpinBox
+from dacapo_napari.sections.section import ElidedLabel
 
 __all__ = ["PreviewRow"]
 
@@ -17,18 +18,23 @@ _BUTTON_WIDTH = 72
 _SHORT_WIDTH = 48
 _PATIENCE_MS = 300
 _READY = "Shows a sample as layers: untouched on the left, augmented on the right."
+_STEPS, _PAIR = "Show every step", "Show before and after"
+_STEPS_TIP = "Shows the sample after each step from file to target, as layers with a slider."
+_PAIR_TIP = "Shows the untouched sample beside the augmented one again."
 _NO_DATA = "Choose an image and its labels first."
 
 
 class PreviewRow(QWidget):
-    """Preview, then Next; the number of the sample; Fit, Clear; and what goes wrong.
+    """Preview, then Next; the number of the sample; Fit, Clear; its steps; and what goes wrong.
 
     Signals
     -------
     wanted(int)
         Show the sample of this number.
+    steps_wanted(int), pair_wanted(int)
+        Show the sample of this number after every step; as before and after again.
     fit_wanted()
-        Let the view show both patches.
+        Let the view show all of it.
     cleared()
         Show none any more.
     appeared()
@@ -36,17 +42,21 @@ class PreviewRow(QWidget):
     """
 
     wanted = Signal(int)
+    steps_wanted = Signal(int)
+    pair_wanted = Signal(int)
     fit_wanted = Signal()
     cleared = Signal()
     appeared = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shown = False
+        self._shown = self._shows_steps = False
         self.button = QPushButton("Preview", self)
         self.number = CalmSpinBox(self)
         self.fit = QPushButton("Fit", self)
         self.clear = QPushButton("Clear", self)
+        self.steps = QPushButton(_STEPS, self)
+        self._step = ElidedLabel(self)
         self.error = ErrorLine(self)
         self._words = QLabel("", self)
         # What takes no longer is done before anybody has read of it.
@@ -56,6 +66,7 @@ class PreviewRow(QWidget):
         self._lay_out()
         self.button.clicked.connect(self._on_clicked)
         self.number.valueChanged.connect(self._on_number)
+        self.steps.clicked.connect(self._on_steps)
         self.fit.clicked.connect(self.fit_wanted)
         self.clear.clicked.connect(self.cleared)
         self.set_possible(False)
@@ -69,6 +80,7 @@ class PreviewRow(QWidget):
         """Whether there is anything to draw samples from."""
         self.button.setEnabled(possible)
         self.number.setEnabled(possible)
+        self.steps.setEnabled(possible)
         self.button.setToolTip(_READY if possible else _NO_DATA)
 
     def show_busy(self, words: str) -> None:
@@ -76,13 +88,20 @@ class PreviewRow(QWidget):
         self._words.setText(words)
         self._patience.start()
 
-    def show_sample(self, index: int, *, fits: bool) -> None:
-        """A sample is shown, and fits into the view or not."""
+    def show_sample(self, index: int, *, fits: bool, steps: bool = False) -> None:
+        """A sample is shown, after every step or not, and fits into the view or not."""
         self._set_number(index)
+        self._note.setText(f"Larger than the view: Fit shows {'all of it' if steps else 'both'}.")
         self.show_fit(fits)
-        self._set_shown(True)
+        self._set_shown(True, steps=steps)
         self._show_idle()
         self.error.setText("")
+
+    def show_step(self, number: int, count: int, name: str) -> None:
+        """Which of the steps is in view."""
+        words = f"{number} of {count}: {name}"
+        self._step.setText(words)
+        self._step.setToolTip(f"{words}. The slider named node runs through the steps.")
 
     def show_fit(self, fits: bool) -> None:
         """Say that the view is too small, unless the sample fits into it."""
@@ -123,8 +142,16 @@ class PreviewRow(QWidget):
         self.number.setValue(index)
         blocker.unblock()
 
-    def _set_shown(self, shown: bool) -> None:
-        self._shown = shown
+    def _on_steps(self) -> None:
+        wanted = self.pair_wanted if self._shows_steps else self.steps_wanted
+        wanted.emit(self.index())
+
+    def _set_shown(self, shown: bool, *, steps: bool = False) -> None:
+        self._shown, self._shows_steps = shown, steps
+        self.steps.setText(_PAIR if steps else _STEPS)
+        self.steps.setToolTip(_PAIR_TIP if steps else _STEPS_TIP)
+        if not steps:
+            self._step.setText("")
         self.button.setText("Next" if shown else "Preview")
         self.fit.setEnabled(shown)
         self.clear.setEnabled(shown)
@@ -135,6 +162,8 @@ class PreviewRow(QWidget):
             "preview_sample": self.number,
             "preview_fit": self.fit,
             "preview_clear": self.clear,
+            "steps": self.steps,
+            "steps_words": self._step,
             "preview_words": self._words,
             "preview_note": self._note,
             "preview_error": self.error,
@@ -154,7 +183,7 @@ class PreviewRow(QWidget):
         self.number.setToolTip(
             "The number of the sample. Training begins with 0; the same number is the same sample."
         )
-        self.fit.setToolTip("Moves and zooms the view so that both patches are in it.")
+        self.fit.setToolTip("Moves and zooms the view so that all of the sample is in it.")
         self.clear.setToolTip("Removes the layers of the preview.")
 
     def _lay_out(self) -> None:
@@ -169,10 +198,16 @@ class PreviewRow(QWidget):
         line.addWidget(self.fit)
         line.addWidget(self.clear)
         line.addStretch(1)
+        steps = QHBoxLayout()
+        steps.setContentsMargins(0, 0, 0, 0)
+        steps.setSpacing(6)
+        steps.addWidget(self.steps)
+        steps.addWidget(self._step, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 2, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(line)
+        layout.addLayout(steps)
         layout.addWidget(self._words)
         layout.addWidget(self._note)
         layout.addWidget(self.error)

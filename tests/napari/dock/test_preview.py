@@ -32,6 +32,7 @@ NAMES = [
     "preview untouched labels",
     "preview augmented labels",
 ]
+STEPS = ["steps raw", "steps target", "steps weight", "steps labels", "steps mask"]
 
 
 @pytest.fixture
@@ -47,6 +48,10 @@ def dock(viewer: Any, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def shown(viewer: Any) -> list[str]:
     return [layer.name for layer in viewer.layers if layer.name.startswith("preview")]
+
+
+def steps_shown(viewer: Any) -> list[str]:
+    return [layer.name for layer in viewer.layers if layer.name.startswith("steps")]
 
 
 def settled(dock: Any, qtbot: QtBot) -> None:
@@ -83,6 +88,36 @@ def test_preview_next_eye_paint_and_clear(viewer: Any, qtbot: QtBot, dock: Any) 
     number.setValue(0)
     settled(dock, qtbot)
     np.testing.assert_array_equal(values(viewer, "preview augmented"), first)
+
+    steps, words = find(dock, "augments.steps"), find(dock, "augments.steps_words")
+    steps.click()
+    settled(dock, qtbot)
+    assert error.text() == ""
+    assert shown(viewer) == []
+    assert steps_shown(viewer) == STEPS
+    assert all(belongs_to_run(viewer.layers[name]) for name in STEPS)
+    assert viewer.scene.camera.model_dump() == camera
+    # Channels of the target, nodes, and the volume.
+    assert (viewer.dims.ndim, viewer.dims.point[-3]) == (5, point[0])
+    assert set(viewer.layers.selection) == selection
+    count = viewer.layers["steps raw"].data.shape[0]
+    assert words.whole_text() == f"1 of {count}: source"
+    viewer.dims.set_current_step(1, count - 1)
+    assert words.whole_text() == f"{count} of {count}: target"
+    np.testing.assert_array_equal(viewer.layers["steps raw"].scale, (1, 20, 10, 10))
+    raw = values(viewer, "steps raw")
+    button.click()
+    settled(dock, qtbot)
+    assert number.value() == 1
+    assert (
+        values(viewer, "steps raw").shape != raw.shape or (values(viewer, "steps raw") != raw).any()
+    )
+    number.setValue(0)
+    settled(dock, qtbot)
+    steps.click()
+    settled(dock, qtbot)
+    assert (shown(viewer), steps_shown(viewer)) == (NAMES, [])
+    assert (viewer.dims.ndim, words.whole_text()) == (3, "")
 
     untouched = values(viewer, "preview untouched")
     for row in range(len(dock.forms.augments.value())):
