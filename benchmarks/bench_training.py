@@ -22,7 +22,7 @@ import zarr
 from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.trainers.precision import uses_bfloat16
-from dacapo_engine.setup_run import VolumeFiles, set_up_run
+from dacapo_engine.setup.setup_run import VolumeFiles, set_up_run
 from dacapo_engine.store.array_store import LocalArrayIdentifier
 from dacapo_napari._nuclei import make_nuclei
 

@@ -14,16 +14,21 @@ from dacapo_engine.errors import ConfigError
 from dacapo_engine.experiments.block_prediction import BlockPredictor
 from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
 from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array import ZarrArray
-from dacapo_engine.kept_prediction import KeptPrediction
 from dacapo_engine.output_check import check_output
 from dacapo_engine.predict import load_run, restore_weights
-from dacapo_engine.segment_input import SegmentInput, VoxelBox, check_fits_network, open_input
+from dacapo_engine.segmenting.kept_prediction import KeptPrediction
+from dacapo_engine.segmenting.segment_input import (
+    SegmentInput,
+    VoxelBox,
+    check_fits_network,
+    open_input,
+)
+from dacapo_engine.segmenting.trained_on import trained_on
+from dacapo_engine.segmenting.weight_choice import Choice, choose_post_processing, choose_weights
+from dacapo_engine.setup.volume_files import Volume
 from dacapo_engine.store.array_store import LocalArrayIdentifier
 from dacapo_engine.store.local_weights_store import LocalWeightsStore
 from dacapo_engine.store.run_folder import RunFolder, default_runs_folder
-from dacapo_engine.trained_on import trained_on
-from dacapo_engine.volume_files import Volume
-from dacapo_engine.weight_choice import Choice, choose_post_processing, choose_weights
 
 if TYPE_CHECKING:
     from dacapo_engine.experiments.tasks.post_processors.post_processor_parameters import (
@@ -111,7 +116,7 @@ def segment_volume(
     roi, box
         The part to segment: a world region in the volume's unit, or voxels of it.
     resample, rescale, intensities
-        See `dacapo_engine.segment_input.open_input`.
+        See `dacapo_engine.segmenting.segment_input.open_input`.
     keep
         Where the prediction is kept, too; see `KeptPrediction`.
     on_progress

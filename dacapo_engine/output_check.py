@@ -16,8 +16,8 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_container import 
     NOT_THERE,
     open_node,
 )
+from dacapo_engine.setup.volume_files import Volume
 from dacapo_engine.store.writable import make_writable_folder
-from dacapo_engine.volume_files import Volume
 
 __all__ = ["check_output"]
 

@@ -23,10 +23,10 @@ from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.tasks.post_processors.prediction_values import as_type
 from dacapo_engine.output_check import check_output
+from dacapo_engine.setup.volume_files import Volume, array_config
 from dacapo_engine.store.array_store import LocalArrayIdentifier
 from dacapo_engine.store.local_weights_store import LocalWeightsStore
 from dacapo_engine.store.run_folder import RunFolder, default_runs_folder
-from dacapo_engine.volume_files import Volume, array_config
 from dacapo_engine.yaml_file import read_config
 
 if TYPE_CHECKING:

@@ -22,11 +22,11 @@ from dacapo_engine.devices import choose_device
 from dacapo_engine.errors import DacapoError, OutOfMemoryError
 from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
-from dacapo_engine.failure_words import describe_failure
-from dacapo_engine.network_presets import PRESETS
-from dacapo_engine.setup_run import check_volumes
+from dacapo_engine.setup.network_presets import PRESETS
+from dacapo_engine.setup.setup_run import check_volumes
 from dacapo_engine.store.run_folder import default_runs_folder
 from dacapo_engine.store.writable import make_writable_folder
+from dacapo_engine.training.failure_words import describe_failure
 
 __all__ = ["Limits", "preflight"]
 

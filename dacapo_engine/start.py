@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import torch
 
 from dacapo_engine.apply import choose_weights
-from dacapo_engine.descendants import continue_with
 from dacapo_engine.errors import NotFoundError
 from dacapo_engine.predict import load_run, restore_weights
+from dacapo_engine.setup.descendants import continue_with
 from dacapo_engine.store.local_weights_store import LocalWeightsStore
 from dacapo_engine.store.run_folder import RunFolder
 

@@ -11,18 +11,11 @@ from pathlib import Path
 import torch
 
 from dacapo_engine.devices import choose_device
-from dacapo_engine.errands import Errand, Errands
 from dacapo_engine.errors import ConfigError, DacapoError, TrainingError
 from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.training_iteration_stats import TrainingIterationStats
-from dacapo_engine.failure_words import describe_failure
-from dacapo_engine.kept_length import kept_length
-from dacapo_engine.memory_use import memory_in_use
-from dacapo_engine.predict_errand import PredictErrand
-from dacapo_engine.run_length import RunLength
 from dacapo_engine.start import load_start
-from dacapo_engine.step_time import StepTime
 from dacapo_engine.store.array_store import LocalContainerIdentifier
 from dacapo_engine.store.atomic import write_text
 from dacapo_engine.store.checkpoint_keeper import CheckpointKeeper
@@ -34,6 +27,13 @@ from dacapo_engine.store.run_log import logged_to
 from dacapo_engine.store.snapshot_rows import record_snapshot
 from dacapo_engine.store.status import CANCELLED, RunState, StatusWriter
 from dacapo_engine.time_lapse.fixed_region import FixedRegion
+from dacapo_engine.training.errands import Errand, Errands
+from dacapo_engine.training.failure_words import describe_failure
+from dacapo_engine.training.kept_length import kept_length
+from dacapo_engine.training.memory_use import memory_in_use
+from dacapo_engine.training.predict_errand import PredictErrand
+from dacapo_engine.training.run_length import RunLength
+from dacapo_engine.training.step_time import StepTime
 from dacapo_engine.validate import Validation
 from dacapo_engine.yaml_file import read_config, to_yaml
 

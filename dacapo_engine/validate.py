@@ -21,7 +21,7 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array import Zarr
 from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.validation_iteration_scores import ValidationIterationScores
-from dacapo_engine.holdout import is_scored_on_training_data
+from dacapo_engine.setup.holdout import is_scored_on_training_data
 from dacapo_engine.store.array_store import LocalContainerIdentifier
 from dacapo_engine.store.atomic import read_json
 from dacapo_engine.store.local_weights_store import LocalWeightsStore

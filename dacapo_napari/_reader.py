@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from dacapo_engine.model_file import holds_model
+from dacapo_engine.export.model_file import holds_model
 from dacapo_engine.store.run_folder import RunFolder
+from dacapo_napari.layers.run_layers import snapshot_layers
 from dacapo_napari.plugin_settings import remember_runs_folder
-from dacapo_napari.run_arrays import read_snapshot, snapshot_iterations
-from dacapo_napari.run_layers import snapshot_layers
+from dacapo_napari.runs.run_arrays import read_snapshot, snapshot_iterations
 
 __all__ = ["read_run_folder"]
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QEvent
 from qtpy.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from dacapo_napari.device_list import ask_for_devices
-from dacapo_napari.dock_link import DockLink
-from dacapo_napari.engine_service import EngineService
+from dacapo_napari.dock.segment.segment_control import SegmentControl
+from dacapo_napari.engine.device_list import ask_for_devices
+from dacapo_napari.engine.dock_link import DockLink
+from dacapo_napari.engine.engine_service import EngineService
 from dacapo_napari.plugin_settings import engine_python, runs_folder
 from dacapo_napari.run_updates import Failed
-from dacapo_napari.sections.segment_panel import SegmentPanel
-from dacapo_napari.segment_control import SegmentControl
+from dacapo_napari.sections.segment.segment_panel import SegmentPanel
 from dacapo_napari.theme_colours import theme_colours
 
 if TYPE_CHECKING:

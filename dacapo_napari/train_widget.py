@@ -9,39 +9,39 @@ from qtpy.QtCore import QEvent, Qt, QTimer
 from qtpy.QtGui import QKeySequence, QShortcut
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
-from dacapo_engine.label_meaning import BACKGROUND_EVERYWHERE, LabelMeaning
+from dacapo_engine.setup.label_meaning import BACKGROUND_EVERYWHERE, LabelMeaning
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.status import RunState
-from dacapo_napari.browser_views import BrowserViews
-from dacapo_napari.device_list import Device, ask_for_devices
-from dacapo_napari.dock_link import DockLink
-from dacapo_napari.end_notice import EndNotice
-from dacapo_napari.engine_service import EngineService
-from dacapo_napari.label_meanings import LabelMeanings
+from dacapo_napari.dock.data.data_section import DataSection
+from dacapo_napari.dock.data.label_meanings import LabelMeanings
+from dacapo_napari.dock.runs.runs_link import RunsLink
+from dacapo_napari.dock.segment.segment_section import SegmentSection
+from dacapo_napari.dock.train.check_section import CheckSection
+from dacapo_napari.dock.train.end_notice import EndNotice
+from dacapo_napari.dock.train.run_composer import RunComposer
+from dacapo_napari.dock.train.run_file import RunFile
+from dacapo_napari.dock.train.train_control import TrainControl
+from dacapo_napari.dock.train.train_section import TrainSection
+from dacapo_napari.dock.watch.browser_views import BrowserViews
+from dacapo_napari.dock.watch.preview_control import PreviewControl
+from dacapo_napari.dock.watch.run_watcher import RunWatcher
+from dacapo_napari.dock.watch.time_lapse import TimeLapse
+from dacapo_napari.dock.watch.time_lapse_row import TimeLapseRow
+from dacapo_napari.engine.device_list import Device, ask_for_devices
+from dacapo_napari.engine.dock_link import DockLink
+from dacapo_napari.engine.engine_service import EngineService
+from dacapo_napari.engine.run_session import RunSession
 from dacapo_napari.plugin_settings import engine_python, runs_folder
-from dacapo_napari.preview_control import PreviewControl
-from dacapo_napari.run_composer import RunComposer
-from dacapo_napari.run_file import RunFile
-from dacapo_napari.run_session import RunSession
 from dacapo_napari.run_updates import Failed
-from dacapo_napari.run_watcher import RunWatcher
-from dacapo_napari.runs_link import RunsLink
-from dacapo_napari.sections.budget_row import Length
-from dacapo_napari.sections.check_section import CheckSection
-from dacapo_napari.sections.data_section import DataSection
-from dacapo_napari.sections.export_section import ExportSection
-from dacapo_napari.sections.origin_note import OriginNote
-from dacapo_napari.sections.run_forms import RunForms
-from dacapo_napari.sections.runs_section import RunsSection
+from dacapo_napari.sections.runs.runs_section import RunsSection
 from dacapo_napari.sections.section import Section
 from dacapo_napari.sections.section_stack import SectionStack
-from dacapo_napari.sections.segment_section import SegmentSection
-from dacapo_napari.sections.time_lapse_row import TimeLapseRow
-from dacapo_napari.sections.train_bar import TrainBar
-from dacapo_napari.sections.train_section import TrainSection
+from dacapo_napari.sections.segment.export_section import ExportSection
+from dacapo_napari.sections.settings.budget_row import Length
+from dacapo_napari.sections.settings.run_forms import RunForms
+from dacapo_napari.sections.train.origin_note import OriginNote
+from dacapo_napari.sections.train.train_bar import TrainBar
 from dacapo_napari.theme_colours import theme_colours
-from dacapo_napari.time_lapse import TimeLapse
-from dacapo_napari.train_control import TrainControl
 
 if TYPE_CHECKING:
     import napari

@@ -17,7 +17,7 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier impor
     LocalArrayIdentifier,
 )
 from dacapo_engine.experiments.run_config import RunConfig
-from dacapo_engine.setup_run import VolumeFiles, set_up_run
+from dacapo_engine.setup.setup_run import VolumeFiles, set_up_run
 from dacapo_engine.yaml_file import from_yaml, to_yaml
 from dacapo_napari._sample_data import LayerData, neurites, nuclei
 

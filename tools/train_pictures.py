@@ -85,9 +85,9 @@ def write_run(path: Path) -> Any:
     from dacapo_engine.store.rows import rewrite_rows
     from dacapo_engine.store.run_folder import RunFolder
     from dacapo_napari._neurites import make_neurites
-    from dacapo_napari.layer_volume import layer_volume
-    from dacapo_napari.run_setup import TrainingRequest, prepare_run
-    from dacapo_napari.training_data import LabelledLayers, TrainingData
+    from dacapo_napari.runs.run_setup import TrainingRequest, prepare_run
+    from dacapo_napari.volumes.layer_volume import layer_volume
+    from dacapo_napari.volumes.training_data import LabelledLayers, TrainingData
 
     folder, axes = RunFolder(path), ("z", "y", "x")
     raw, labels = (values[:64, :128, :128] for values in make_neurites())

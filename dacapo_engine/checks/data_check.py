@@ -11,7 +11,7 @@ import numpy as np
 from dacapo_engine.checks.finding import Finding
 from dacapo_engine.experiments.datasplits.datasets.dataset import Dataset
 from dacapo_engine.experiments.datasplits.datasets.sample_boxes import sample_boxes
-from dacapo_engine.fit_check import check_arrays_fit
+from dacapo_engine.setup.fit_check import check_arrays_fit
 from dacapo_engine.units import format_lengths
 
 __all__ = ["check_fit", "check_labelled"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dacapo_engine.checks.finding import Finding
 from dacapo_engine.checks.size_words import bytes_words
 from dacapo_engine.experiments.run_config import RunConfig
-from dacapo_engine.smaller_run import smaller
+from dacapo_engine.setup.smaller_run import smaller
 
 __all__ = ["check_memory", "check_workers", "out_of_memory"]
 

@@ -38,9 +38,9 @@ def export(
 
     The model segments on another computer: dacapo-engine segment model.zip.
     """
-    from dacapo_engine.export_model import export_model
-    from dacapo_engine.export_tables import write_curve, write_scores
-    from dacapo_engine.methods_text import methods_paragraph, repeat_command
+    from dacapo_engine.export.export_model import export_model
+    from dacapo_engine.export.export_tables import write_curve, write_scores
+    from dacapo_engine.export.methods_text import methods_paragraph, repeat_command
     from dacapo_engine.store.run_folder import RunFolder
 
     folder = RunFolder(run_dir.resolve())

@@ -13,9 +13,9 @@ from dacapo_engine.errors import ConfigError
 
 if TYPE_CHECKING:
     from dacapo_engine.experiments.run_config import RunConfig
-    from dacapo_engine.presets import PresetName, TaskName
-    from dacapo_engine.setup_run import Setup
-    from dacapo_engine.volume_files import Volume, VolumeFiles
+    from dacapo_engine.setup.presets import PresetName, TaskName
+    from dacapo_engine.setup.setup_run import Setup
+    from dacapo_engine.setup.volume_files import Volume, VolumeFiles
 
 __all__ = ["init"]
 
@@ -94,11 +94,11 @@ def init(
     --start-from, no --raw is needed: the new run then learns from the data of the old one.
     """
     from dacapo_engine.devices import choose_device
-    from dacapo_engine.memory_use import free_memory
-    from dacapo_engine.setup_run import set_up_run
+    from dacapo_engine.setup.setup_run import set_up_run
     from dacapo_engine.store.atomic import write_text
     from dacapo_engine.store.run_folder import check_run_name
     from dacapo_engine.store.writable import make_writable_folder
+    from dacapo_engine.training.memory_use import free_memory
     from dacapo_engine.yaml_file import to_yaml
 
     _check_replaced(run_file, overwrite)
@@ -145,8 +145,8 @@ def _found(
     raw: Volumes, labels: Volumes, mask: Volumes, crops: Path | None, axes: Axes
 ) -> tuple[list[VolumeFiles], list[VolumeFiles]]:
     """Volumes to train on and to be scored on, wherever they are named."""
-    from dacapo_engine.crop_list import read_crops
-    from dacapo_engine.image_pairs import find_splits
+    from dacapo_engine.setup.crop_list import read_crops
+    from dacapo_engine.setup.image_pairs import find_splits
 
     if crops is not None:
         if raw or labels:
@@ -163,8 +163,8 @@ def _pairs(
     raw: Volumes, labels: Volumes, mask: Volumes, axes: Axes, prefix: str
 ) -> list[VolumeFiles]:
     """Every image with its labels; two folders are paired by the names in them."""
-    from dacapo_engine.image_pairs import find_pairs
-    from dacapo_engine.volume_files import VolumeFiles
+    from dacapo_engine.setup.image_pairs import find_pairs
+    from dacapo_engine.setup.volume_files import VolumeFiles
 
     if len(raw) != len(labels):
         raise ConfigError(
@@ -191,7 +191,7 @@ def _write_branch(
     minutes: float | None,
 ) -> None:
     """A run on the data of another one, which begins with its weights."""
-    from dacapo_engine.descendants import branch
+    from dacapo_engine.setup.descendants import branch
     from dacapo_engine.store.atomic import write_text
     from dacapo_engine.store.run_folder import RunFolder
     from dacapo_engine.yaml_file import to_yaml
@@ -231,8 +231,8 @@ def _with_task(setup: Setup, task: TaskName) -> RunConfig:
     """The run with another task than the one that is suggested by itself."""
     if task == "affinities":
         return setup.config
-    from dacapo_engine.partial_labels import fit_to_labels
-    from dacapo_engine.task_presets import suggest_class_task
+    from dacapo_engine.setup.partial_labels import fit_to_labels
+    from dacapo_engine.setup.task_presets import suggest_class_task
 
     return fit_to_labels(setup.config.replace(task_config=suggest_class_task(task, setup.facts)))
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
-from dacapo_engine.box_text import TypedBox, boxes_in, parse_boxes
 from dacapo_engine.errors import ConfigError
-from dacapo_engine.label_meaning import LabelMeaning, ZeroMeaning
+from dacapo_engine.setup.box_text import TypedBox, boxes_in, parse_boxes
+from dacapo_engine.setup.label_meaning import LabelMeaning, ZeroMeaning
 
 if TYPE_CHECKING:
-    from dacapo_engine.volume_files import VolumeFiles
+    from dacapo_engine.setup.volume_files import VolumeFiles
 
 __all__ = ["SaidBoxes", "ZeroWord", "label_options", "with_meaning"]
 
@@ -104,7 +104,7 @@ def _meaning(
     train: SaidBoxes,
     validate: SaidBoxes,
 ) -> LabelMeaning:
-    from dacapo_engine.measured_volumes import open_labels
+    from dacapo_engine.setup.measured_volumes import open_labels
 
     labels = open_labels(files)
     axes, shape = labels.spatial_axes, labels.grid.shape

@@ -10,7 +10,7 @@ from dacapo_engine.errors import ConfigError
 from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier import (
     LocalArrayIdentifier,
 )
-from dacapo_engine.volume_files import Volume, parse_volume
+from dacapo_engine.setup.volume_files import Volume, parse_volume
 
 __all__ = ["ARRAY", "AXES", "MINUTES", "VOLUME", "ArrayType", "AxesType", "VolumeType"]
 

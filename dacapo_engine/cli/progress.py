@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dacapo_engine.step_time import StepTime
+from dacapo_engine.training.step_time import StepTime
 
 if TYPE_CHECKING:
     from dacapo_engine.experiments.training_iteration_stats import TrainingIterationStats

@@ -12,8 +12,8 @@ from dacapo_engine.errors import DacapoError
 from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier import (
     LocalArrayIdentifier,
 )
-from dacapo_engine.progress_file import ProgressFile
-from dacapo_engine.volume_files import Volume
+from dacapo_engine.setup.volume_files import Volume
+from dacapo_engine.training.progress_file import ProgressFile
 
 __all__ = ["segment"]
 
@@ -67,9 +67,9 @@ def segment(
 ) -> None:
     """Predict a volume with a trained run, or an exported model, and separate its objects."""
     from dacapo_engine.apply import segment_volume
-    from dacapo_engine.model_file import opened_run
-    from dacapo_engine.segment_input import parse_box
-    from dacapo_engine.weight_choice import choose_post_processing, choose_weights
+    from dacapo_engine.export.model_file import opened_run
+    from dacapo_engine.segmenting.segment_input import parse_box
+    from dacapo_engine.segmenting.weight_choice import choose_post_processing, choose_weights
 
     told = ProgressFile(progress)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from dacapo_engine.methods_text import methods_paragraph, repeat_command
+from dacapo_engine.export.methods_text import methods_paragraph, repeat_command
 from dacapo_engine.service.desk import Desk
 from dacapo_engine.store.run_folder import RunFolder
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from dacapo_engine.export_model import export_model
+from dacapo_engine.export.export_model import export_model
 from dacapo_engine.service.desk import Desk
 from dacapo_engine.store.run_folder import RunFolder
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from dacapo_engine.post_processing_session import PostProcessingSession
-from dacapo_engine.segment_input import parse_box
+from dacapo_engine.segmenting.post_processing_session import PostProcessingSession
+from dacapo_engine.segmenting.segment_input import parse_box
 from dacapo_engine.service.desk import Desk
 from dacapo_engine.store.array_store import LocalArrayIdentifier
 

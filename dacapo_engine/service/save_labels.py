@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from dacapo_engine.experiments.datasplits.datasets.arrays.numpy_array import NumpyArray
 from dacapo_engine.experiments.datasplits.datasets.arrays.voxel_grid import VoxelGrid
-from dacapo_engine.save_labels import save_labels as write_labels
+from dacapo_engine.segmenting.save_labels import save_labels as write_labels
 from dacapo_engine.service.desk import Desk
 from dacapo_engine.units import exact_sizes
 
@@ -33,7 +33,7 @@ class _Question(BaseModel):
 
 
 def save_labels(parameters: Mapping[str, Any], desk: Desk) -> dict[str, Any]:
-    """Write ``labels``, a .npy file, to ``target``; see `dacapo_engine.save_labels`.
+    """Write ``labels``, a .npy file, to ``target``; see `dacapo_engine.segmenting.save_labels`.
 
     Parameters
     ----------

@@ -8,15 +8,15 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from dacapo_engine.chosen_parameters import chosen_parameters
 from dacapo_engine.experiments.tasks.post_processors.post_processor_parameters import (
     PostProcessorParameters,
 )
 from dacapo_engine.predict import load_run
+from dacapo_engine.segmenting.chosen_parameters import chosen_parameters
+from dacapo_engine.segmenting.weight_choice import choose_weights
 from dacapo_engine.service.desk import Desk
 from dacapo_engine.store.local_weights_store import LocalWeightsStore
 from dacapo_engine.store.run_folder import RunFolder
-from dacapo_engine.weight_choice import choose_weights
 
 __all__ = ["segment_choices"]
 

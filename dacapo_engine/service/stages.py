@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from dacapo_engine.experiments.run_config import RunConfig
-from dacapo_engine.sample_preview import SamplePreview
+from dacapo_engine.preview.sample_preview import SamplePreview
 from dacapo_engine.service.desk import Desk
 
 __all__ = ["stages"]

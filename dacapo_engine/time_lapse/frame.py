@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dacapo_engine.chosen_parameters import chosen_parameters
 from dacapo_engine.experiments.block_prediction import BlockPredictor
 from dacapo_engine.experiments.tasks.dense_ids import dense_ids
 from dacapo_engine.experiments.tasks.evaluators.instance_evaluator import InstanceEvaluator
+from dacapo_engine.segmenting.chosen_parameters import chosen_parameters
 from dacapo_engine.store.atomic import read_json
 from dacapo_engine.time_lapse.labels_on_raw import read_labels
 from dacapo_engine.validate import averaged

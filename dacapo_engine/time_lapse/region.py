@@ -12,7 +12,7 @@ from funlib.geometry import Coordinate, Roi
 from numpy.typing import NDArray
 
 from dacapo_engine.errors import ConfigError
-from dacapo_engine.holdout import is_scored_on_training_data
+from dacapo_engine.setup.holdout import is_scored_on_training_data
 from dacapo_engine.time_lapse.crowded_box import CrowdedBox, most_crowded_box
 from dacapo_engine.time_lapse.labels_on_raw import labelled_voxels, read_labels
 

@@ -10,8 +10,8 @@ from statistics import fmean
 import numpy as np
 import numpy.typing as npt
 
-from dacapo_napari.run_follower import higher_is_better, main_score
 from dacapo_napari.run_updates import ValidationPoint
+from dacapo_napari.runs.run_follower import higher_is_better, main_score
 
 __all__ = [
     "OverlayCurve",

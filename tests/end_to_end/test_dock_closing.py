@@ -13,7 +13,7 @@ from dacapo_engine.store.control import Verb, ask
 from dacapo_engine.store.rows import read_rows
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.status import RunState, RunStatus, read_status
-from dacapo_napari.run_follower import is_alive
+from dacapo_napari.runs.run_follower import is_alive
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 SECONDS_TO_CLOSE = 20

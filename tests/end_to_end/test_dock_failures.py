@@ -24,10 +24,10 @@ from dacapo_engine.store.status import read_status
 from dacapo_engine.yaml_file import read_config, to_yaml
 from dacapo_napari import plugin_settings
 from dacapo_napari.background import wait_for_all
-from dacapo_napari.layer_volume import layer_volume
-from dacapo_napari.run_follower import is_alive
-from dacapo_napari.run_setup import TrainingRequest, prepare_run
-from dacapo_napari.training_data import LabelledLayers, TrainingData
+from dacapo_napari.runs.run_follower import is_alive
+from dacapo_napari.runs.run_setup import TrainingRequest, prepare_run
+from dacapo_napari.volumes.layer_volume import layer_volume
+from dacapo_napari.volumes.training_data import LabelledLayers, TrainingData
 
 SECONDS = 1000
 

@@ -12,7 +12,7 @@ import tifffile
 from pytestqt.qtbot import QtBot
 from qtpy.QtWidgets import QApplication, QFileDialog, QWidget
 
-from dacapo_engine.export_model import export_model
+from dacapo_engine.export.export_model import export_model
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_napari import plugin_settings
 from dacapo_napari.background import wait_for_all

@@ -20,7 +20,7 @@ from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.status import RunState, read_status
 from dacapo_napari import plugin_settings
 from dacapo_napari.background import wait_for_all
-from dacapo_napari.run_follower import is_alive
+from dacapo_napari.runs.run_follower import is_alive
 
 SECONDS = 1000
 MICROMETRES = {"scale": (0.283718, 0.126786, 0.126786), "units": "um"}

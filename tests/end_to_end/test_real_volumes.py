@@ -14,10 +14,10 @@ from dacapo_engine.apply import choose_weights, segment_volume
 from dacapo_engine.evaluate import evaluate_volumes
 from dacapo_engine.experiments import Run
 from dacapo_engine.experiments.datasplits.datasets.arrays import LocalArrayIdentifier, ZarrArray
-from dacapo_engine.setup_run import set_up_run
+from dacapo_engine.setup.setup_run import set_up_run
+from dacapo_engine.setup.volume_files import VolumeFiles
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.train import train_run
-from dacapo_engine.volume_files import VolumeFiles
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

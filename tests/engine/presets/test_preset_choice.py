@@ -8,8 +8,8 @@ import pytest
 
 from dacapo_engine.errors import ConfigError
 from dacapo_engine.experiments.datasplits.datasets.volume_facts import VolumeFacts
-from dacapo_engine.network_presets import PRESETS, suggest_network
-from dacapo_engine.preset_choice import choose_preset, cost_words
+from dacapo_engine.setup.network_presets import PRESETS, suggest_network
+from dacapo_engine.setup.preset_choice import choose_preset, cost_words
 
 
 def facts(**fields: Any) -> VolumeFacts:

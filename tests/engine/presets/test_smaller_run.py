@@ -16,8 +16,8 @@ from dacapo_engine.experiments.datasplits.datasets.arrays import ZarrArrayConfig
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.tasks import AffinitiesTaskConfig
 from dacapo_engine.experiments.trainers import DummyTrainerConfig, GunpowderTrainerConfig
-from dacapo_engine.model_cost import model_cost
-from dacapo_engine.smaller_run import SmallerRun, smaller
+from dacapo_engine.setup.model_cost import model_cost
+from dacapo_engine.setup.smaller_run import SmallerRun, smaller
 
 
 def run_of(trainer: Any = None, **network: Any) -> RunConfig:

@@ -17,8 +17,8 @@ from dacapo_engine.experiments.datasplits.datasets.arrays import ZarrArrayConfig
 from dacapo_engine.experiments.datasplits.datasets.volume_facts import measure_volume
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.graphics_cards import graphics_cards
-from dacapo_engine.holdout import choose_holdout
-from dacapo_engine.presets import PRESETS, LabelledVolume, suggest_run
+from dacapo_engine.setup.holdout import choose_holdout
+from dacapo_engine.setup.presets import PRESETS, LabelledVolume, suggest_run
 from dacapo_engine.yaml_file import from_yaml, to_yaml
 
 Values = np.ndarray[Any, Any]

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from dacapo_engine.errors import NotFoundError
-from dacapo_engine.report.run_page import report_run, write_report
 from dacapo_engine.report.curve_picture import Curve, draw_curve
+from dacapo_engine.report.run_page import report_run, write_report
 from dacapo_engine.store.atomic import write_json, write_text
 from dacapo_engine.store.rows import append_row
 from dacapo_engine.store.run_folder import RunFolder
@@ -33,8 +33,14 @@ def folder(tmp_path: Path) -> RunFolder:
         row = {"iteration": iteration, "loss": 1 / (iteration + 1), "time": 3.0, "wait": 0.5}
         append_row(folder.training_stats_file, row)
     for iteration, voi in ((20, 2.5), (40, 1.5)):
-        scored: dict[str, Any] = {"iteration": iteration, "dataset": "held", "parameters": {"id": 0}}
-        append_row(folder.validation_scores_file, scored | {"scores": {"voi": voi}})
+        scored: dict[str, Any] = {
+            "iteration": iteration,
+            "dataset": "held",
+            "parameters": {"id": 0},
+        }
+        append_row(
+            folder.validation_scores_file, scored | {"iteration": iteration, "scores": {"voi": voi}}
+        )
     write_json(folder.best_file("held", "voi"), {"iteration": 40, "value": 1.5})
     return folder
 

@@ -12,17 +12,17 @@ import numpy as np
 import pytest
 import zarr
 
-from dacapo_engine.chosen_parameters import choose_parameters
 from dacapo_engine.cli import main
 from dacapo_engine.errors import ConfigError, NotFoundError, StoreError
-from dacapo_engine.export_model import export_model
-from dacapo_engine.export_tables import write_curve, write_scores
-from dacapo_engine.methods_text import methods_paragraph, repeat_command
-from dacapo_engine.model_file import opened_run
+from dacapo_engine.export.export_model import export_model
+from dacapo_engine.export.export_tables import write_curve, write_scores
+from dacapo_engine.export.methods_text import methods_paragraph, repeat_command
+from dacapo_engine.export.model_file import opened_run
+from dacapo_engine.segmenting.chosen_parameters import choose_parameters
+from dacapo_engine.segmenting.trained_on import trained_on
+from dacapo_engine.segmenting.weight_choice import choose_weights
 from dacapo_engine.store.rows import read_rows
 from dacapo_engine.store.run_folder import RunFolder
-from dacapo_engine.trained_on import trained_on
-from dacapo_engine.weight_choice import choose_weights
 
 PARAMETERS = {"id": 0, "bias": 0.5, "min_size": 2}
 

@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 
 from dacapo_engine.apply import segment_volume
-from dacapo_engine.chosen_parameters import choose_parameters
 from dacapo_engine.errors import DataError
 from dacapo_engine.evaluate import evaluate_volumes
-from dacapo_engine.segment_input import parse_box
+from dacapo_engine.segmenting.chosen_parameters import choose_parameters
+from dacapo_engine.segmenting.segment_input import parse_box
+from dacapo_engine.segmenting.weight_choice import choose_weights
 from dacapo_engine.service import handler_of
 from dacapo_engine.service.desk import Desk
 from dacapo_engine.store.array_store import LocalArrayIdentifier
 from dacapo_engine.store.run_folder import RunFolder
-from dacapo_engine.weight_choice import choose_weights
 from tests.engine.segment.conftest import Put, cubes
 
 LOOSE = {"bias": 0.5, "long_range_bias": 0.5, "min_size": 3, "foreground_threshold": 0.0}

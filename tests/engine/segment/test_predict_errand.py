@@ -10,18 +10,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dacapo_engine import predict_errand
 from dacapo_engine.apply import segment_volume
 from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
-from dacapo_engine.kept_prediction import KeptPrediction
+from dacapo_engine.segmenting.kept_prediction import KeptPrediction
+from dacapo_engine.segmenting.weight_choice import choose_weights
 from dacapo_engine.store.array_store import LocalArrayIdentifier
 from dacapo_engine.store.atomic import read_json
 from dacapo_engine.store.control import Verb, ask
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.status import RunState, read_status
 from dacapo_engine.train import train_run
-from dacapo_engine.weight_choice import choose_weights
+from dacapo_engine.training import predict_errand
 
 Listener = Callable[[Any], None]
 

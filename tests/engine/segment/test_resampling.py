@@ -12,8 +12,8 @@ import pytest
 from dacapo_engine.experiments.datasplits.datasets.arrays import NumpyArray, VoxelGrid
 from dacapo_engine.experiments.datasplits.datasets.arrays.resampled_array import ResampledArray
 from dacapo_engine.experiments.datasplits.datasets.arrays.voxel_map import VoxelMap
-from dacapo_engine.trained_on import TrainedOn
-from dacapo_engine.volume_match import match_volume
+from dacapo_engine.segmenting.trained_on import TrainedOn
+from dacapo_engine.segmenting.volume_match import match_volume
 
 Values = np.ndarray[Any, Any]
 

@@ -12,8 +12,8 @@ import zarr
 
 from dacapo_engine.errors import ConfigError, StoreError
 from dacapo_engine.experiments.datasplits.datasets.arrays import NumpyArray, VoxelGrid
-from dacapo_engine.save_labels import save_labels
-from dacapo_engine.volume_files import array_config, parse_volume
+from dacapo_engine.segmenting.save_labels import save_labels
+from dacapo_engine.setup.volume_files import array_config, parse_volume
 
 
 def labels_of(values: np.ndarray[Any, Any]) -> NumpyArray:

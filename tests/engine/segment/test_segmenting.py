@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from dacapo_engine.apply import segment_volume
-from dacapo_engine.chosen_parameters import choose_parameters, forget_chosen_parameters
 from dacapo_engine.errors import ConfigError, DataError
-from dacapo_engine.kept_prediction import KeptPrediction
-from dacapo_engine.segment_input import open_input, parse_box
+from dacapo_engine.segmenting.chosen_parameters import choose_parameters, forget_chosen_parameters
+from dacapo_engine.segmenting.kept_prediction import KeptPrediction
+from dacapo_engine.segmenting.segment_input import open_input, parse_box
+from dacapo_engine.segmenting.trained_on import trained_on
+from dacapo_engine.segmenting.weight_choice import choose_post_processing, choose_weights
 from dacapo_engine.store.array_store import LocalArrayIdentifier
 from dacapo_engine.store.run_folder import RunFolder
-from dacapo_engine.trained_on import trained_on
-from dacapo_engine.weight_choice import choose_post_processing, choose_weights
 from tests.engine.segment.conftest import cubes
 
 Put = Callable[..., LocalArrayIdentifier]

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from dacapo_engine.crop_list import read_crops
 from dacapo_engine.errors import ConfigError, DataError, NotFoundError
 from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier import (
     LocalArrayIdentifier,
 )
-from dacapo_engine.image_pairs import ImagePair, find_pairs, find_splits, list_pairs
-from dacapo_engine.volume_files import VolumeFiles, parse_volume
+from dacapo_engine.setup.crop_list import read_crops
+from dacapo_engine.setup.image_pairs import ImagePair, find_pairs, find_splits, list_pairs
+from dacapo_engine.setup.volume_files import VolumeFiles, parse_volume
 
 
 def put(folder: Path, *names: str) -> Path:

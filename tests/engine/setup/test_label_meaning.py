@@ -12,26 +12,26 @@ import zarr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dacapo_engine.box_text import parse_boxes
-from dacapo_engine.boxes import box_slices, clip_box, overlap, remainder
 from dacapo_engine.cli import main
-from dacapo_engine.division import choose_division
 from dacapo_engine.errors import ConfigError, DataError
 from dacapo_engine.experiments.datasplits.datasets.arrays import LocalArrayIdentifier
 from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.trainers.sample_pipeline import SamplePipeline
 from dacapo_engine.experiments.trainers.sample_planning import plan_samples
-from dacapo_engine.holdout import is_scored_on_training_data
-from dacapo_engine.label_census import likely_zero, take_census
-from dacapo_engine.label_meaning import LabelMeaning, done_slices
-from dacapo_engine.label_pieces import LabelPieces, count_pieces, number_pieces
-from dacapo_engine.labelled_part import LabelledPart
-from dacapo_engine.setup_run import set_up_run
+from dacapo_engine.setup.box_text import parse_boxes
+from dacapo_engine.setup.boxes import box_slices, clip_box, overlap, remainder
+from dacapo_engine.setup.division import choose_division
+from dacapo_engine.setup.holdout import is_scored_on_training_data
+from dacapo_engine.setup.label_census import likely_zero, take_census
+from dacapo_engine.setup.label_meaning import LabelMeaning, done_slices
+from dacapo_engine.setup.label_pieces import LabelPieces, count_pieces, number_pieces
+from dacapo_engine.setup.labelled_part import LabelledPart
+from dacapo_engine.setup.setup_run import set_up_run
+from dacapo_engine.setup.volume_files import VolumeFiles
 from dacapo_engine.store.rows import read_rows
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.train import train_run
-from dacapo_engine.volume_files import VolumeFiles
 from dacapo_engine.yaml_file import read_config
 
 SHAPE = (24, 40, 96)

@@ -25,15 +25,15 @@ from dacapo_engine.experiments.datasplits.datasets.arrays import (
 )
 from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
-from dacapo_engine.holdout import held_back, is_scored_on_training_data, middle_box
-from dacapo_engine.image_pairs import find_pairs
-from dacapo_engine.setup_run import set_up_run
+from dacapo_engine.setup.holdout import held_back, is_scored_on_training_data, middle_box
+from dacapo_engine.setup.image_pairs import find_pairs
+from dacapo_engine.setup.setup_run import set_up_run
+from dacapo_engine.setup.volume_files import CorrectedVolume, VolumeFiles
 from dacapo_engine.store.atomic import read_json
 from dacapo_engine.store.rows import read_rows
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.train import train_run
 from dacapo_engine.validate import MEAN_OF_DATASETS
-from dacapo_engine.volume_files import CorrectedVolume, VolumeFiles
 from dacapo_engine.yaml_file import read_config
 
 Values = np.ndarray[Any, Any]

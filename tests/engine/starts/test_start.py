@@ -12,7 +12,6 @@ import zarr
 from click.testing import CliRunner
 
 from dacapo_engine.cli import cli
-from dacapo_engine.descendants import branch, continue_with, with_arrays
 from dacapo_engine.errors import ConfigError, NotFoundError
 from dacapo_engine.experiments.architectures import CNNectomeUNetConfig
 from dacapo_engine.experiments.datasplits import TrainValidateDataSplitConfig
@@ -29,6 +28,7 @@ from dacapo_engine.experiments.starts import StartConfig
 from dacapo_engine.experiments.starts.start_report import LayerOutcome
 from dacapo_engine.experiments.tasks import AffinitiesTaskConfig
 from dacapo_engine.experiments.trainers import GunpowderTrainerConfig
+from dacapo_engine.setup.descendants import branch, continue_with, with_arrays
 from dacapo_engine.start import load_start
 from dacapo_engine.store.checkpoints import kept_checkpoints
 from dacapo_engine.store.local_weights_store import LocalWeightsStore

@@ -11,8 +11,8 @@ from dacapo_engine.cli.init import init
 from dacapo_engine.errors import ConfigError
 from dacapo_engine.experiments.datasplits.datasets.volume_facts import measure_volume
 from dacapo_engine.experiments.run_config import RunConfig
-from dacapo_engine.presets import TASKS, suggest_task
-from dacapo_engine.task_presets import suggest_class_task
+from dacapo_engine.setup.presets import TASKS, suggest_task
+from dacapo_engine.setup.task_presets import suggest_class_task
 from dacapo_engine.yaml_file import read_config
 
 

@@ -18,13 +18,13 @@ from dacapo_engine.experiments.budgets import (
 )
 from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
-from dacapo_engine.plateau import ranks_of_rows, stopped_improving
 from dacapo_engine.start import continue_with
 from dacapo_engine.store.rows import read_rows
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.status import RunState, read_status
-from dacapo_engine.time_budget import TimeBudget
 from dacapo_engine.train import train_run
+from dacapo_engine.training.plateau import ranks_of_rows, stopped_improving
+from dacapo_engine.training.time_budget import TimeBudget
 from dacapo_engine.yaml_file import from_yaml, read_config, to_yaml
 
 

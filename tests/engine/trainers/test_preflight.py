@@ -18,7 +18,7 @@ from dacapo_engine.experiments.datasplits import TrainValidateDataSplitConfig
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.trainers.gp_augments import AugmentConfig
 from dacapo_engine.preflight import Limits, preflight
-from dacapo_engine.smaller_run import smaller
+from dacapo_engine.setup.smaller_run import smaller
 
 NAMES = ("data", "labels", "patches", "balance", "memory", "speed", "time", "disk")
 

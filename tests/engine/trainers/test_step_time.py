@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dacapo_engine.step_time import StepTime
+from dacapo_engine.training.step_time import StepTime
 
 
 def test_the_first_step_is_soon_forgotten() -> None:

@@ -17,9 +17,9 @@ from dacapo_engine.store.rows import append_row
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_napari import plugin_settings
 from dacapo_napari.background import wait_for_all
-from dacapo_napari.layer_volume import layer_volume
-from dacapo_napari.run_setup import TrainingRequest, prepare_run
-from dacapo_napari.training_data import LabelledLayers, TrainingData
+from dacapo_napari.runs.run_setup import TrainingRequest, prepare_run
+from dacapo_napari.volumes.layer_volume import layer_volume
+from dacapo_napari.volumes.training_data import LabelledLayers, TrainingData
 
 VOXEL_SIZE = (283.718, 126.786, 126.786)
 

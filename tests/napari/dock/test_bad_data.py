@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from dacapo_napari import engine_thread, run_check, train_widget
-from dacapo_napari.device_list import Device
+from dacapo_napari import train_widget
+from dacapo_napari.engine import engine_thread, run_check
+from dacapo_napari.engine.device_list import Device
 from dacapo_napari.forms import ErrorLine
 from tests.napari.dock.conftest import add_volume, find
 

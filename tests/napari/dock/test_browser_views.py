@@ -15,7 +15,7 @@ from qtpy.QtWidgets import QApplication
 from dacapo_engine.store.rows import append_row
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_napari import train_widget
-from dacapo_napari.device_list import Device
+from dacapo_napari.engine.device_list import Device
 from tests.napari.dock.conftest import find
 
 SECONDS = 1000

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from qtpy.QtWidgets import QLabel, QPushButton
 
 from dacapo_napari import train_widget
-from dacapo_napari.device_list import Device
+from dacapo_napari.engine.device_list import Device
 from tests.napari.dock.conftest import add_volume, find
 
 SIZE = {"scale": (0.008, 0.008, 0.008), "units": "um"}

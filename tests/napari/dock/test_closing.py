@@ -16,7 +16,7 @@ from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.status import RunState, StatusWriter, read_status
 from dacapo_napari import train_widget
 from dacapo_napari.background import wait_for_all
-from dacapo_napari.device_list import Device
+from dacapo_napari.engine.device_list import Device
 from tests.napari.dock.conftest import find
 from tests.napari.dock.scripted_engine import ScriptedEngine
 

@@ -15,12 +15,12 @@ from pytestqt.qtbot import QtBot
 from qtpy.QtWidgets import QFileDialog
 
 from dacapo_engine.experiments.run_config import RunConfig
+from dacapo_engine.setup.volume_files import CorrectedVolume, VolumeFiles
 from dacapo_engine.store.run_folder import RunFolder
-from dacapo_engine.volume_files import CorrectedVolume, VolumeFiles
 from dacapo_engine.yaml_file import read_config
 from dacapo_napari import train_widget
-from dacapo_napari.device_list import Device
-from dacapo_napari.run_setup import TrainingRequest, prepare_run
+from dacapo_napari.engine.device_list import Device
+from dacapo_napari.runs.run_setup import TrainingRequest, prepare_run
 from dacapo_napari.sections.section import SectionState
 from dacapo_napari.sections.tab_order import stops_in_order
 from tests.napari.dock.conftest import add_volume, find

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dacapo_engine.store.status import RunState, RunStatus
-from dacapo_napari.end_notice import end_words
+from dacapo_napari.dock.train.end_notice import end_words
 
 
 @pytest.mark.parametrize(

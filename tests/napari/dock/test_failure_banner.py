@@ -14,7 +14,7 @@ from dacapo_engine.store.rows import append_row
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.status import StatusWriter
 from dacapo_napari import train_widget
-from dacapo_napari.device_list import Device
+from dacapo_napari.engine.device_list import Device
 from dacapo_napari.run_updates import Failed
 from tests.napari.dock.conftest import find
 
@@ -91,7 +91,7 @@ def test_a_failure_in_the_run_folder_is_shown_reported_and_its_log_opened(
 
     opened: list[str] = []
     monkeypatch.setattr(
-        "dacapo_napari.failure_fixes.QDesktopServices.openUrl",
+        "dacapo_napari.dock.train.failure_fixes.QDesktopServices.openUrl",
         lambda url: opened.append(url.toLocalFile()),
     )
     find(dock, "train.error.copy").click()

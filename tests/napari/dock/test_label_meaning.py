@@ -16,17 +16,17 @@ from qtpy.QtWidgets import QApplication, QWidget
 
 from dacapo_engine.errors import DataError
 from dacapo_engine.experiments.run_config import RunConfig
-from dacapo_engine.label_meaning import LabelMeaning
-from dacapo_engine.network_context import find_leak, network_context
+from dacapo_engine.setup.label_meaning import LabelMeaning
+from dacapo_engine.setup.network_context import find_leak, network_context
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.yaml_file import read_config
 from dacapo_napari import train_widget
-from dacapo_napari.device_list import Device
-from dacapo_napari.label_notes import read_notes
-from dacapo_napari.layer_volume import layer_volume
-from dacapo_napari.run_setup import TrainingRequest, prepare_run
-from dacapo_napari.sections.label_meaning_panel import LabelMeaningPanel
-from dacapo_napari.training_data import LabelledLayers, TrainingData
+from dacapo_napari.dock.data.label_meaning_panel import LabelMeaningPanel
+from dacapo_napari.engine.device_list import Device
+from dacapo_napari.runs.run_setup import TrainingRequest, prepare_run
+from dacapo_napari.volumes.label_notes import read_notes
+from dacapo_napari.volumes.layer_volume import layer_volume
+from dacapo_napari.volumes.training_data import LabelledLayers, TrainingData
 from tests.napari.dock.conftest import add_volume, find
 
 SHAPE = (12, 40, 96)
@@ -290,7 +290,7 @@ def test_boxes_that_leak_into_each_other_are_said_and_parted(desk: Desk, viewer:
 
 def suggested(desk: Desk, meaning: LabelMeaning, folder: Path | None = None) -> RunConfig:
     """The run that is written for the labels of a desk."""
-    from dacapo_napari.suggestion import Suggestion, suggest
+    from dacapo_napari.runs.suggestion import Suggestion, suggest
 
     axes = ("z", "y", "x")
     raw = desk.viewer.add_image(np.random.default_rng(0).random(SHAPE), name="raw")

@@ -12,9 +12,9 @@ from napari.layers import Image, Labels
 from dacapo_engine.errors import DataError
 from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array import ZarrArray
 from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array_config import ZarrArrayConfig
-from dacapo_engine.volume_files import CorrectedVolume
-from dacapo_napari.layer_volume import guess_axes, layer_volume
-from dacapo_napari.volume_files import by_path, on_disk, safe_name, write_volume
+from dacapo_engine.setup.volume_files import CorrectedVolume
+from dacapo_napari.volumes.layer_volume import guess_axes, layer_volume
+from dacapo_napari.volumes.volume_files import by_path, on_disk, safe_name, write_volume
 
 ZYX = ("z", "y", "x")
 

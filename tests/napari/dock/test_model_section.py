@@ -14,7 +14,7 @@ from dacapo_engine.experiments.budgets import OvernightBudgetConfig, PlateauBudg
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.yaml_file import read_config
 from dacapo_napari import train_widget
-from dacapo_napari.device_list import Device
+from dacapo_napari.engine.device_list import Device
 from tests.napari.dock.conftest import add_volume, find
 
 SIZE = {"scale": (0.008, 0.008, 0.008), "units": "um"}

@@ -14,14 +14,14 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from dacapo_napari import train_widget
-from dacapo_napari.device_list import Device
-from dacapo_napari.engine_service import EngineService, ServiceAnswer
-from dacapo_napari.layer_volume import layer_volume
-from dacapo_napari.preview_layers import PreviewLayers
-from dacapo_napari.preview_volumes import fingerprint
-from dacapo_napari.run_layers import belongs_to_run
+from dacapo_napari.engine.device_list import Device
+from dacapo_napari.engine.engine_service import EngineService, ServiceAnswer
+from dacapo_napari.engine.preview_volumes import fingerprint
+from dacapo_napari.layers.preview_layers import PreviewLayers
+from dacapo_napari.layers.run_layers import belongs_to_run
 from dacapo_napari.run_updates import Failed, PlacedArray
-from dacapo_napari.training_data import LabelledLayers, TrainingData
+from dacapo_napari.volumes.layer_volume import layer_volume
+from dacapo_napari.volumes.training_data import LabelledLayers, TrainingData
 from tests.napari.dock.conftest import add_volume, find
 
 SECONDS = 1000

@@ -10,7 +10,6 @@ import numpy as np
 from dacapo_engine.store.rows import append_row, rewrite_rows
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.status import RunState, StatusWriter
-from dacapo_napari.run_follower import RunFollower
 from dacapo_napari.run_updates import (
     LossRows,
     Snapshot,
@@ -18,6 +17,7 @@ from dacapo_napari.run_updates import (
     Update,
     ValidationRows,
 )
+from dacapo_napari.runs.run_follower import RunFollower
 from tests.napari.dock.conftest import VOXEL_SIZE, write_snapshot
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from dacapo_napari.run_layers import WorldUnits
+from dacapo_napari.layers.run_layers import WorldUnits
 
 MICROMETRES = {"scale": (0.283718, 0.126786, 0.126786), "units": "um"}
 

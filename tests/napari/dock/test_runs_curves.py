@@ -9,7 +9,7 @@ import numpy as np
 
 from dacapo_engine.store.rows import append_row
 from dacapo_engine.store.run_folder import RunFolder
-from dacapo_napari.runs_curves import read_curve, read_curves
+from dacapo_napari.dock.runs.runs_curves import read_curve, read_curves
 
 
 def test_a_short_history_is_read_whole(run_folder: RunFolder) -> None:

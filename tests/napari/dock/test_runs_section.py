@@ -30,18 +30,18 @@ from dacapo_engine.experiments.run import Run
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.experiments.tasks import AffinitiesTaskConfig
 from dacapo_engine.experiments.trainers import GunpowderTrainerConfig
-from dacapo_engine.label_meaning import LabelMeaning
+from dacapo_engine.setup.label_meaning import LabelMeaning
 from dacapo_engine.store.control import Verb, ask
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.status import RunState, read_status
 from dacapo_engine.train import train_run
 from dacapo_engine.yaml_file import read_config, to_yaml
 from dacapo_napari import train_widget
-from dacapo_napari.device_list import Device
-from dacapo_napari.layer_volume import layer_volume
-from dacapo_napari.run_origin import GrownLabels, RunOrigin
-from dacapo_napari.run_setup import TrainingRequest, prepare_run
-from dacapo_napari.training_data import LabelledLayers
+from dacapo_napari.engine.device_list import Device
+from dacapo_napari.runs.run_origin import GrownLabels, RunOrigin
+from dacapo_napari.runs.run_setup import TrainingRequest, prepare_run
+from dacapo_napari.volumes.layer_volume import layer_volume
+from dacapo_napari.volumes.training_data import LabelledLayers
 from tests.napari.dock.conftest import find
 
 SECONDS = 1000

@@ -12,8 +12,8 @@ import pytest
 from dacapo_engine.store.atomic import write_json
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.status import RunState, StatusWriter
-from dacapo_napari import runs_watch
-from dacapo_napari.runs_watch import READING, RunsWatch
+from dacapo_napari.runs import runs_watch
+from dacapo_napari.runs.runs_watch import READING, RunsWatch
 
 
 @pytest.fixture(scope="module")

@@ -12,11 +12,11 @@ import zarr
 from napari.components import ViewerModel
 from pytestqt.qtbot import QtBot
 
-from dacapo_napari.file_volume import look_at_file
-from dacapo_napari.layer_volume import layer_volume
-from dacapo_napari.segment_layers import SegmentPlace, result_name, show_labels
-from dacapo_napari.segment_truth import find_truth, lies_like
-from dacapo_napari.view_box import smaller_box, view_box
+from dacapo_napari.layers.segment_layers import SegmentPlace, result_name, show_labels
+from dacapo_napari.layers.segment_truth import find_truth, lies_like
+from dacapo_napari.volumes.file_volume import look_at_file
+from dacapo_napari.volumes.layer_volume import layer_volume
+from dacapo_napari.volumes.view_box import smaller_box, view_box
 from tests.napari.dock.conftest import add_volume
 
 MICROMETRES = {"scale": (0.283718, 0.126786, 0.126786), "units": "um"}

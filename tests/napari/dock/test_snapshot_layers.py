@@ -10,11 +10,16 @@ import pytest
 from napari.components import ViewerModel
 
 from dacapo_engine.store.run_folder import RunFolder
-from dacapo_napari.run_arrays import read_offset, read_placed, read_snapshot, snapshot_iterations
-from dacapo_napari.run_layers import belongs_to_run
+from dacapo_napari.layers.run_layers import belongs_to_run
+from dacapo_napari.layers.snapshot_layers import ITERATION_AXIS, SnapshotLayers
 from dacapo_napari.run_updates import PlacedArray
-from dacapo_napari.snapshot_layers import ITERATION_AXIS, SnapshotLayers
-from dacapo_napari.snapshot_stack import PatchCache, SnapshotStack
+from dacapo_napari.runs.run_arrays import (
+    read_offset,
+    read_placed,
+    read_snapshot,
+    snapshot_iterations,
+)
+from dacapo_napari.runs.snapshot_stack import PatchCache, SnapshotStack
 from tests.napari.dock.conftest import add_volume, write_snapshot
 
 MICROMETRES: dict[str, Any] = {"scale": (0.283718, 0.126786, 0.126786), "units": "um"}

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from dacapo_engine.aims import Aim, aim_of
 from dacapo_engine.experiments.datasplits.datasets.arrays.zarr_array_config import ZarrArrayConfig
 from dacapo_engine.experiments.datasplits.datasets.raw_gt_dataset_config import RawGTDatasetConfig
 from dacapo_engine.experiments.datasplits.datasets.volume_facts import VolumeFacts, measure_volume
@@ -18,10 +17,11 @@ from dacapo_engine.experiments.tasks import (
     HotDistanceTaskConfig,
     OneHotTaskConfig,
 )
-from dacapo_engine.presets import LabelledVolume, suggest_run
-from dacapo_napari.run_settings import RunSettings
+from dacapo_engine.setup.aims import Aim, aim_of
+from dacapo_engine.setup.presets import LabelledVolume, suggest_run
+from dacapo_napari.runs.run_settings import RunSettings
 from dacapo_napari.sections.section import SectionState
-from dacapo_napari.sections.task_section import TaskSection
+from dacapo_napari.sections.settings.task_section import TaskSection
 from tests.napari.dock.conftest import find
 
 PATCH = (16, 48, 48)

@@ -37,7 +37,7 @@ from dacapo_engine.store.status import RunState, StatusWriter
 from dacapo_engine.time_lapse.fixed_region import FixedRegion
 from dacapo_engine.yaml_file import to_yaml
 from dacapo_napari import train_widget
-from dacapo_napari.device_list import Device
+from dacapo_napari.engine.device_list import Device
 from tests.napari.dock.conftest import add_volume, find
 
 SHAPE = (24, 128, 128)

@@ -22,12 +22,12 @@ from dacapo_engine.store.rows import append_row
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.status import RunState, RunStatus, StatusWriter
 from dacapo_napari import train_widget
-from dacapo_napari.device_list import Device
-from dacapo_napari.end_engine import end_engine
-from dacapo_napari.engine_process import EngineProcess
+from dacapo_napari.dock.train.run_verbs import RunFacts, verbs_of
+from dacapo_napari.engine.device_list import Device
+from dacapo_napari.engine.end_engine import end_engine
+from dacapo_napari.engine.engine_process import EngineProcess
 from dacapo_napari.run_updates import Failed, Unheard
-from dacapo_napari.run_verbs import RunFacts, verbs_of
-from dacapo_napari.sections.status_words import machine_words, object_words, progress_words
+from dacapo_napari.sections.train.status_words import machine_words, object_words, progress_words
 from tests.napari.dock.conftest import find, write_snapshot
 from tests.napari.dock.scripted_engine import ScriptedEngine
 

@@ -16,7 +16,7 @@ from qtpy.QtWidgets import QApplication, QWidget
 from dacapo_engine.store.rows import append_row
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_napari import train_widget
-from dacapo_napari.device_list import Device
+from dacapo_napari.engine.device_list import Device
 from dacapo_napari.theme_colours import theme_colours
 from tests.napari.dock.conftest import add_volume, find, write_snapshot
 

@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 from dacapo_engine.store.atomic import write_json
 from dacapo_engine.store.rows import append_row
 from dacapo_engine.store.run_folder import RunFolder
-from dacapo_napari.run_weights import RunWeights, read_weights
-from dacapo_napari.sections.weights_combo import WeightsCombo
+from dacapo_napari.runs.run_weights import RunWeights, read_weights
+from dacapo_napari.sections.segment.weights_combo import WeightsCombo
 
 
 def run_of(folder: RunFolder, trained: int, scored: int | None, best: int) -> RunWeights:

@@ -1,0 +1,1 @@
+"""A run for other computers and other people: model, tables, sentences."""

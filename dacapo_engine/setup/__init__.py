@@ -1,0 +1,1 @@
+"""From volumes to a complete run: what is measured, divided and suggested."""

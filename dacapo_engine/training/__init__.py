@@ -1,0 +1,1 @@
+"""What goes on around the steps of a training: budget, errands, memory."""

@@ -1,0 +1,1 @@
+"""The dock: sections that act, and what acts behind them."""

@@ -1,0 +1,1 @@
+"""The Data section: what it shows and what it asks."""

@@ -1,0 +1,1 @@
+"""What can be done with the runs of a folder."""

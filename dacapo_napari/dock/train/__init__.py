@@ -1,0 +1,1 @@
+"""Composing, checking, starting and ending a run."""

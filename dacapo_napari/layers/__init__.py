@@ -1,0 +1,1 @@
+"""Arrays of runs, previews and regions as layers of the viewer."""

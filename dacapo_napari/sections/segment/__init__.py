@@ -1,0 +1,1 @@
+"""Fields of Segment and Export."""

@@ -1,0 +1,1 @@
+"""The bar, its banner, and what a check has found."""
