@@ -13,11 +13,11 @@ from dacapo_engine.setup.label_meaning import BACKGROUND_EVERYWHERE, LabelMeanin
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.status import RunState
 from dacapo_napari.dock.data.data_section import DataSection
-from dacapo_napari.dock.data.label_meanings import LabelMeanings
 from dacapo_napari.dock.runs.runs_link import RunsLink
 from dacapo_napari.dock.segment.segment_section import SegmentSection
 from dacapo_napari.dock.train.check_section import CheckSection
 from dacapo_napari.dock.train.end_notice import EndNotice
+from dacapo_napari.dock.train.label_meanings import LabelMeanings
 from dacapo_napari.dock.train.run_composer import RunComposer
 from dacapo_napari.dock.train.run_file import RunFile
 from dacapo_napari.dock.train.train_control import TrainControl

@@ -18,12 +18,12 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from dacapo_napari.dock.watch.watch_panel import WatchPanel
 from dacapo_napari.engine.device_list import Device
 from dacapo_napari.forms import ErrorLine
 from dacapo_napari.forms.leaf_editor import CalmComboBox
-from dacapo_napari.sections.data.fact_label import FactLabel
+from dacapo_napari.sections.fact_label import FactLabel
 from dacapo_napari.sections.section import Section, SectionState
+from dacapo_napari.sections.train.watch_panel import WatchPanel
 from dacapo_napari.theme_colours import ThemeColours
 
 __all__ = ["TrainSection"]

@@ -8,12 +8,12 @@ from qtpy.QtCore import QObject
 
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_napari.dock.train.run_composer import RunComposer
-from dacapo_napari.dock.watch.watch_panel import WatchPanel
 from dacapo_napari.dock.watch.wide_curve import WideCurve
 from dacapo_napari.layers.snapshot_layers import SnapshotLayers
 from dacapo_napari.run_updates import LossRows, Snapshot, Update, ValidationRows
 from dacapo_napari.runs.run_arrays import read_offset, read_placed
 from dacapo_napari.runs.snapshot_stack import PatchCache, SnapshotStack
+from dacapo_napari.sections.train.watch_panel import WatchPanel
 
 __all__ = ["RunWatcher"]
 

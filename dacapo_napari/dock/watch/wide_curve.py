@@ -8,7 +8,7 @@ from typing import Any
 from qtpy.QtCore import QEvent, QObject, Signal
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
-from dacapo_napari.dock.watch.watch_panel import WatchPanel
+from dacapo_napari.sections.train.watch_panel import WatchPanel
 
 __all__ = ["WideCurve"]
 

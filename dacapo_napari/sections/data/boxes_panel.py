@@ -13,8 +13,8 @@ from dacapo_engine.setup.boxes import Box, clip_box
 from dacapo_engine.setup.network_context import network_context
 from dacapo_napari.layers.boxes_layer import BoxesLayer, BoxKind, DrawnBox, with_box
 from dacapo_napari.sections.data.box_row import BoxRow
-from dacapo_napari.sections.data.fact_label import FactLabel
 from dacapo_napari.sections.data.leak_row import LeakRow
+from dacapo_napari.sections.fact_label import FactLabel
 from dacapo_napari.sections.narrow_form import NarrowForm
 from dacapo_napari.theme_colours import ThemeColours
 

@@ -6,7 +6,7 @@ from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from dacapo_napari.forms import ErrorLine
-from dacapo_napari.sections.data.fact_label import FactLabel
+from dacapo_napari.sections.fact_label import FactLabel
 from dacapo_napari.sections.narrow_form import FIRST_LINE
 
 __all__ = ["FactRow"]

@@ -11,7 +11,6 @@ from dacapo_engine.errors import DataError
 from dacapo_engine.experiments.datasplits.datasets.volume_facts import VolumeFacts
 from dacapo_engine.units import exact_number
 from dacapo_napari.forms.leaf_editor import CalmComboBox
-from dacapo_napari.sections.data.fact_label import FactLabel
 from dacapo_napari.sections.data.fact_row import FactRow
 from dacapo_napari.sections.data.layer_facts import (
     objects_words,
@@ -22,8 +21,9 @@ from dacapo_napari.sections.data.layer_facts import (
 )
 from dacapo_napari.sections.data.range_fields import RangeFields
 from dacapo_napari.sections.data.voxel_size_fields import VoxelSizeFields
+from dacapo_napari.sections.fact_label import FactLabel
 from dacapo_napari.sections.narrow_form import NarrowForm
-from dacapo_napari.sections.settings.times_box import TimesBox
+from dacapo_napari.sections.times_box import TimesBox
 from dacapo_napari.theme_colours import ThemeColours
 from dacapo_napari.volumes.chosen_volume import ChosenVolume
 from dacapo_napari.volumes.layer_volume import FIRST_AXES, LayerVolume

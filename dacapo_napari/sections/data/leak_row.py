@@ -8,7 +8,7 @@ from qtpy.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from dacapo_engine.setup.boxes import Box
 from dacapo_engine.setup.network_context import Leak, find_leak, shrunk_by
-from dacapo_napari.sections.data.fact_label import FactLabel
+from dacapo_napari.sections.fact_label import FactLabel
 from dacapo_napari.theme_colours import ThemeColours
 
 __all__ = ["LeakRow"]

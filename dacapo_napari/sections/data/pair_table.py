@@ -15,7 +15,7 @@ from qtpy.QtWidgets import (
 )
 
 from dacapo_engine.setup.image_pairs import ImagePair
-from dacapo_napari.sections.data.fact_label import FactLabel
+from dacapo_napari.sections.fact_label import FactLabel
 from dacapo_napari.theme_colours import ThemeColours
 
 __all__ = ["PairTable"]

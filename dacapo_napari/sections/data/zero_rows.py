@@ -15,7 +15,7 @@ from qtpy.QtWidgets import (
 
 from dacapo_engine.setup.label_meaning import ZeroMeaning
 from dacapo_napari.forms import ErrorLine
-from dacapo_napari.sections.data.fact_label import FactLabel
+from dacapo_napari.sections.fact_label import FactLabel
 from dacapo_napari.sections.narrow_form import NarrowForm
 from dacapo_napari.theme_colours import ThemeColours
 from dacapo_napari.volumes.slice_marks import DONE_KEY

@@ -18,7 +18,7 @@ from dacapo_engine.experiments.trainers.trainer_config import TrainerConfig
 from dacapo_napari.forms import Editor, Fold, field_editor
 from dacapo_napari.forms.group_editor import align_units
 from dacapo_napari.runs.run_settings import RunSettings
-from dacapo_napari.sections.data.fact_label import FactLabel
+from dacapo_napari.sections.fact_label import FactLabel
 from dacapo_napari.sections.section import SectionState
 from dacapo_napari.sections.settings.budget_row import BudgetRow, Length
 from dacapo_napari.sections.settings.form_section import FormSection, run_field, valid_value
