@@ -3,7 +3,7 @@ from .errors import DacapoError as DacapoError
 from .evaluate import evaluate_volumes as evaluate_volumes
 from .experiments.run_config import RunConfig as RunConfig
 from .predict import predict as predict
-from .presets import suggest_run as suggest_run
+from .setup.presets import suggest_run as suggest_run
 from .train import train as train
 from .train import train_run as train_run
 from .validate import validate as validate

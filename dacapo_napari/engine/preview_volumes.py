@@ -87,7 +87,7 @@ def _parts(data: object) -> Iterator[str]:
         yield f"{data.dtype} {data.shape} {_checksum(data)}"
     elif isinstance(data, LayerVolume) or dataclasses.is_dataclass(data):
         yield type(data).__name__
-        for field in dataclasses.fields(data):  # type: ignore[arg-type]
+        for field in dataclasses.fields(data):
             yield from _parts(getattr(data, field.name))
     elif isinstance(data, tuple | list):
         yield str(len(data))
@@ -104,5 +104,5 @@ def _checksum(values: npt.NDArray[Any]) -> int:
     looked_at = values[..., ::step, :] if values.ndim > 1 else values
     checksum = 0
     for block in looked_at if looked_at.ndim > 2 else [looked_at]:
-        checksum = zlib.crc32(np.ascontiguousarray(block).view(np.uint8), checksum)
+        checksum = zlib.crc32(np.ascontiguousarray(block).view(np.uint8).data, checksum)
     return checksum

@@ -73,7 +73,8 @@ class RunsQuestion(QFrame):
         super().keyPressEvent(event)
 
     def _on_clicked(self) -> None:
-        _, action = self._answers[self._buttons.index(self.sender())]
+        pressed = self.sender()
+        _, action = self._answers[next(n for n, b in enumerate(self._buttons) if b is pressed)]
         self.close_question()
         if action is not None:
             action()
