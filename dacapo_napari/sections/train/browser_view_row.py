@@ -6,6 +6,7 @@ from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from dacapo_napari.forms import ErrorLine
+from dacapo_napari.theme_colours import ThemeColours
 
 __all__ = ["BrowserViewRow"]
 
@@ -39,6 +40,7 @@ class BrowserViewRow(QWidget):
         super().__init__(parent)
         self._opens, self._closes = opens, closes
         self._is_open = False
+        self._address = self._colour = ""
         self.button = QPushButton(opens, self)
         self.button.setToolTip(tooltip)
         self._url = QLabel("", self)
@@ -65,19 +67,33 @@ class BrowserViewRow(QWidget):
 
     def show_address(self, url: str, ssh: str) -> None:
         """The view is open there."""
-        self._show(f'<a href="{url}">{url}</a>', ssh, is_open=True)
+        self._show("", ssh, is_open=True)
+        self._address = url
+        self._show_address()
 
     def show_closed(self, sentence: str = "") -> None:
         """There is no view, for the reason that `sentence` tells."""
         self._show("", "", is_open=False)
         self._error.setText(sentence)
 
-    def _show(self, url: str, ssh: str, *, is_open: bool) -> None:
+    def set_theme(self, colours: ThemeColours) -> None:
+        """Take the colours of napari's theme."""
+        self._colour = colours.curve
+        if self._address:
+            self._show_address()
+
+    def _show_address(self) -> None:
+        link = f'<a style="color: {self._colour}" href="{self._address}">{self._address}</a>'
+        self._url.setText(link)
+        self._url.show()
+
+    def _show(self, words: str, ssh: str, *, is_open: bool) -> None:
         self._is_open = is_open
         self.button.setText(self._closes if is_open else self._opens)
         self._error.setText("")
-        self._url.setText(url)
-        self._url.setVisible(bool(url))
+        self._address = ""
+        self._url.setText(words)
+        self._url.setVisible(bool(words))
         self._ssh.setText(ssh)
         self._copy.setText(_COPY)
         for widget in (self._away, self._ssh, self._copy):

@@ -80,7 +80,8 @@ class WatchPanel(Fold):
 
     def set_theme(self, colours: ThemeColours) -> None:
         """Take the colours of napari's theme."""
-        self.plot.set_theme(colours)
+        for part in (self.plot, self.pipeline, self.run_view):
+            part.set_theme(colours)
 
     def clear(self) -> None:
         """Another run: forget the curve and the snapshots of the last one."""
