@@ -24,7 +24,6 @@ from dacapo_engine.experiments.trainers import GunpowderTrainerConfig
 from dacapo_engine.yaml_file import to_yaml
 from tests.engine.cli.conftest import Command
 
-
 pytestmark = pytest.mark.slow
 
 
