@@ -49,6 +49,7 @@ bench: venv
 
 screenshots: venv system-libraries
 	tools/on_screen.sh --virtual $(RUN) tools/screenshots.py
+	$(RUN) tools/pipeline_pictures.py
 
 tour: venv system-libraries
 	tools/on_screen.sh --virtual $(RUN) tools/tour.py
