@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from dacapo_engine.errors import OutOfMemoryError
 from dacapo_engine.experiments.trainers.sample_plan import SampleSource
 from dacapo_engine.experiments.trainers.staged_pipeline import StageArray, StagedSample
 from dacapo_engine.preview.preview_array import PreviewArray
@@ -14,6 +17,8 @@ from dacapo_engine.units import from_world
 
 __all__ = ["StackedStages", "stack_stages"]
 
+_MOST_BYTES = 2**31
+_LARGEST_ID = 2**31
 _KINDS = ("raw", "gt", "mask", "target", "weight")
 
 
@@ -35,7 +40,13 @@ class StackedStages:
 
 
 def stack_stages(sample: StagedSample, source: SampleSource) -> StackedStages:
-    """The stages of `sample`, each kind of array on the region that its stages cover together."""
+    """The stages of `sample`, each kind of array on the region that its stages cover together.
+
+    Raises
+    ------
+    OutOfMemoryError
+        If a kind would take more memory than is good for a look.
+    """
     return StackedStages(
         tuple(stage.name for stage in sample.stages),
         {
@@ -53,7 +64,7 @@ def _stacked(arrays: Sequence[StageArray | None], source: SampleSource) -> Previ
     shapes = np.array([array.data.shape[-dims:] for array in there])
     low, high = lows.min(0), (lows + shapes).max(0)
     lead = there[0].data.shape[:-dims]
-    stacked = np.zeros((*lead, len(arrays), *(high - low)), there[0].data.dtype)
+    stacked = _zeros((*lead, len(arrays), *map(int, high - low)), _kept_as(there))
     for number, array in enumerate(arrays):
         if array is not None:
             begin = np.array(array.offset / size) - low
@@ -72,3 +83,23 @@ def _stacked(arrays: Sequence[StageArray | None], source: SampleSource) -> Previ
         offset=tuple(float(from_world(int(length), source.raw.unit)) for length in offset),
         known=source.raw.grid.known,
     )
+
+
+def _kept_as(arrays: Sequence[StageArray]) -> np.dtype[Any]:
+    """The smallest type that holds what is looked at: ids take the most room as they come."""
+    kind, own = arrays[0].kind, arrays[0].data.dtype
+    if kind == "mask":
+        return np.dtype(np.uint8)
+    if kind == "gt" and max(array.data.max(initial=0) for array in arrays) < _LARGEST_ID:
+        return np.dtype(np.int32)
+    return own
+
+
+def _zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:
+    needed = math.prod(shape) * dtype.itemsize
+    if needed > _MOST_BYTES:
+        raise OutOfMemoryError(
+            f"The steps of a patch this large take {needed / 2**30:.1f} GB.",
+            hint="Open the pipeline in Neuroglancer, or choose a smaller patch.",
+        )
+    return np.zeros(shape, dtype)

@@ -104,7 +104,6 @@ class StepLayers(SampleLayers):
         at = array.axes.count("c") + 1
         for _ in range(between):
             data = np.expand_dims(data, at)
-        data = data.astype(np.int64) if kind in _LABELS else data
         found = self._find(kind)
         if found is not None and found.ndim == len(arguments["scale"]):
             found.data = data

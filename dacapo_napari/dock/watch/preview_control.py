@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from qtpy.QtCore import QObject, QTimer
 
 from dacapo_engine.errors import DacapoError
@@ -170,7 +173,7 @@ def _placed(answer: ServiceAnswer) -> dict[str, PlacedArray]:
     return {
         name: PlacedArray(
             name,
-            array.astype("int64") if name.endswith("gt") else array,
+            _drawable(array) if name.endswith("gt") else array,
             tuple(place["axes"]),
             tuple(place["voxel_size"]),
             tuple(place["offset"]),
@@ -179,6 +182,10 @@ def _placed(answer: ServiceAnswer) -> dict[str, PlacedArray]:
         for name, array in answer.arrays.items()
         if (place := answer.result["places"][name])
     }
+
+
+def _drawable(labels: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return labels if labels.dtype == np.int32 else labels.astype(np.int64)
 
 
 def _timer(parent: QObject, milliseconds: int, slot: Callable[[], None]) -> QTimer:

@@ -19,6 +19,7 @@ from dacapo_napari.engine.engine_service import EngineService, ServiceAnswer
 from dacapo_napari.engine.preview_volumes import fingerprint
 from dacapo_napari.layers.preview_layers import PreviewLayers
 from dacapo_napari.layers.run_layers import belongs_to_run
+from dacapo_napari.layers.step_layers import StepLayers
 from dacapo_napari.run_updates import Failed, PlacedArray
 from dacapo_napari.volumes.layer_volume import layer_volume
 from dacapo_napari.volumes.training_data import LabelledLayers, TrainingData
@@ -223,6 +224,56 @@ def test_colours_are_shown_as_colours(viewer: Any) -> None:
     assert shown_raw.rgb
     assert viewer.dims.ndim == 2
     np.testing.assert_array_equal(shown_raw.data, np.moveaxis(colours, 0, -1))
+
+
+def stacked(name: str, axes: tuple[str, ...], *shape: int, begin: float = 0.0) -> PlacedArray:
+    spatial = len(axes) - axes.count("c")
+    data = np.random.default_rng(0).random(shape).astype(np.float32)
+    if name == "gt":
+        data = (data > 0.5).astype(np.int32)
+    return PlacedArray(name, data, axes, (10.0,) * spatial, (begin,) * spatial, True)
+
+
+def test_steps_lie_in_each_other(viewer: Any) -> None:
+    """Raw of 8 voxels, and labels and two channels of target in its middle, in 3 nodes."""
+    raw = viewer.add_image(np.zeros((12, 32, 32)), scale=(0.01,) * 3, units="um")
+    axes = ("z", "y", "x")
+    layers = StepLayers(viewer)
+    layers.show(
+        ("source", "1 simple", "target"),
+        {
+            "raw": stacked("raw", axes, 3, 8, 8, 8, begin=-20),
+            "target": stacked("target", ("c", *axes), 2, 3, 4, 4, 4),
+            "gt": stacked("gt", axes, 3, 4, 4, 4),
+        },
+        raw,
+    )
+    shown_raw, labels = viewer.layers["steps raw"], viewer.layers["steps labels"]
+    target = viewer.layers["steps target"]
+    np.testing.assert_allclose(shown_raw.scale, (1, 0.01, 0.01, 0.01))
+    np.testing.assert_allclose(labels.translate - shown_raw.translate, (0, 0.02, 0.02, 0.02))
+    np.testing.assert_allclose(target.translate, (0, *labels.translate))
+    assert layers.step_in_view() == (0, "source")
+    viewer.dims.set_current_step(1, 2)
+    assert layers.step_in_view() == (2, "target")
+    layers.clear()
+    assert viewer.dims.ndim == 3
+
+
+def test_steps_of_colours_and_of_a_stack_of_images(viewer: Any) -> None:
+    image = viewer.add_image(np.zeros((32, 32, 3), np.uint8), rgb=True)
+    layers = StepLayers(viewer)
+    layers.show(("source", "target"), {"raw": stacked("raw", ("c", "y", "x"), 3, 2, 8, 8)}, image)
+    assert viewer.layers["steps raw"].rgb
+    assert viewer.dims.ndim == 3
+    layers.clear()
+    stack = viewer.add_image(np.zeros((5, 32, 32)))
+    layers.show(("source", "target"), {"raw": stacked("raw", ("y", "x"), 2, 8, 8)}, stack)
+    steps = viewer.layers["steps raw"]
+    assert steps.data.shape == (2, 1, 8, 8)
+    # One voxel as long as the stack: the patch shows whichever image is open.
+    assert (steps.scale[1], steps.translate[1]) == (5, 2)
+    assert layers.step_in_view() == (0, "source")
 
 
 def test_a_fingerprint_tells_painted_labels(viewer: Any) -> None:
