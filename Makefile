@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.up-to-date
 # Files of tests side by side: most of the time a test waits for a window or for another process.
-PARALLEL ?= -n 2 --dist loadfile
+PARALLEL ?= -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help venv system-libraries demo test check format bench screenshots tour clean
 
@@ -49,6 +49,7 @@ bench: venv
 
 screenshots: venv system-libraries
 	tools/on_screen.sh --virtual $(RUN) tools/screenshots.py
+	tools/on_screen.sh --virtual $(RUN) tools/step_pictures.py
 	$(RUN) tools/pipeline_pictures.py
 
 tour: venv system-libraries
