@@ -54,7 +54,7 @@ class BrowserViews(QObject):
     def _refresh(self) -> None:
         pipeline, run = self._rows
         begun = self._session.has_begun
-        pipeline.button.setEnabled(pipeline.is_open or begun or self._composer.data.is_complete())
+        pipeline.set_possible(pipeline.is_open or begun or self._composer.data.is_complete())
         run.setVisible(run.is_open or begun)
 
     def _pipeline(self) -> _Opener:

@@ -11,6 +11,7 @@ from dacapo_napari.theme_colours import ThemeColours
 __all__ = ["BrowserViewRow"]
 
 _COPY = "Copy"
+_NO_DATA = "Choose an image and its labels first."
 
 
 class BrowserViewRow(QWidget):
@@ -38,11 +39,10 @@ class BrowserViewRow(QWidget):
         self, name: str, opens: str, closes: str, tooltip: str, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._opens, self._closes = opens, closes
+        self._opens, self._closes, self._tooltip = opens, closes, tooltip
         self._is_open = False
         self._address = self._colour = ""
         self.button = QPushButton(opens, self)
-        self.button.setToolTip(tooltip)
         self._url = QLabel("", self)
         self._away = QLabel("From another computer, type this there first:", self)
         self._ssh = QLabel("", self)
@@ -54,12 +54,18 @@ class BrowserViewRow(QWidget):
             widget.setObjectName(f"{name}.{part}")
         self._prepare()
         self._lay_out()
+        self.set_possible(True)
         self.show_closed()
 
     @property
     def is_open(self) -> bool:
         """Whether the button closes the view, or ends its start."""
         return self._is_open
+
+    def set_possible(self, possible: bool) -> None:
+        """Whether there is anything to look at."""
+        self.button.setEnabled(possible)
+        self.button.setToolTip(self._tooltip if possible else _NO_DATA)
 
     def show_opening(self) -> None:
         """The view is being started."""
