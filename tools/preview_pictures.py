@@ -12,24 +12,20 @@ PATIENCE = 120
 Take = Callable[[Any, str], None]
 
 
-def preview_states(viewer: Any, dock: Any, take: Take) -> None:
+def preview_states(dock: Any, take: Take) -> None:
     """Each state of the preview; the section is unfolded. Everything is as before at the end."""
-    eye = find(dock, "augments.1.switch")
     find(dock, "augments.preview").click()
-    wait(0.6)
-    take(viewer, "preview-starting")
     wait_for_sample(dock)
-    take(viewer, "preview")
-    eye.click()
+    find(dock, "augments.1.switch").click()
     wait_for_sample(dock)
-    take(viewer, "preview-without-elastic")
-    eye.click()
+    take(dock, "augments-preview")
+    find(dock, "augments.1.switch").click()
     spacing = find(dock, "augments.1.control_point_spacing")
     before = spacing.text()
     find(dock, "augments.1.fold").click()
     spacing.setText("16")
     wait(PATIENCE, lambda: bool(find(dock, "augments.preview_error").text()))
-    take(viewer, "preview-problem")
+    take(dock, "augments-problem")
     spacing.setText(before)
     wait_for_sample(dock)
     find(dock, "augments.1.fold").click()

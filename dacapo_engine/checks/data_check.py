@@ -106,4 +106,5 @@ def _census(dataset: Dataset) -> tuple[int, int, int, bool]:
 
 
 def _percent(share: float) -> str:
-    return f"{share:.0%}" if share >= 0.1 or share == 0 else f"{share:.1%}"
+    digits = 0 if share >= 0.1 or share == 0 else 1
+    return f"{100 * share:.{digits}f}\u00a0%"

@@ -27,7 +27,7 @@ def check_patches(patches: Patches) -> tuple[Finding, dict[str, float]]:
     shown = f"{empty} of {count} random patches show no object"
     if not empty:
         shown = f"All {count} random patches show an object"
-    text = f"{shown}; {share:.0%} of their voxels are labelled."
+    text = f"{shown}; {100 * share:.0f}\u00a0% of their voxels are labelled."
     if empty == count:
         hint = "Label objects, or check that labels and raw show the same place."
         return Finding("patches", "red", text, hint), figures
@@ -52,10 +52,12 @@ def check_balance(patches: Patches) -> tuple[Iterator[Finding], dict[str, float]
     shares = [_share(target[:, channel], counts[:, channel]) for channel in channels]
     rare = sum(min(share, 1 - share) < _RARE for share in shares)
     mean = float(np.mean(shares))
-    text = f"The target is 1 in {mean:.0%} of the voxels that count, 0 in {1 - mean:.0%}."
+    ones, zeros = f"{100 * mean:.0f}\u00a0%", f"{100 * (1 - mean):.0f}\u00a0%"
+    text = f"The target is 1 in {ones} of the voxels that count, 0 in {zeros}."
     if len(shares) > 1 and max(shares) - min(shares) > 0.1:
-        least = f"{min(shares):.1%}" if min(shares) < 0.1 else f"{min(shares):.0%}"
-        text = f"The target is 1 in {least} to {max(shares):.0%} of the voxels, by channel."
+        least = f"{100 * min(shares):.1f}" if min(shares) < 0.1 else f"{100 * min(shares):.0f}"
+        most = f"{100 * max(shares):.0f}\u00a0%"
+        text = f"The target is 1 in {least} to {most} of the voxels, by channel."
     hint = "Label more of what is rare; the loss counts it more, but it has to be seen."
     finding = Finding("balance", "amber", text, hint) if rare else Finding("balance", "green", text)
     return iter((finding,)), {"positive_share": mean}

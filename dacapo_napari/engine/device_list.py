@@ -47,4 +47,8 @@ def ask_for_devices(python: str) -> tuple[Device, ...]:
 def _memory_text(total: object, free: object) -> str:
     if not isinstance(total, int) or not isinstance(free, int):
         return ""
-    return f"{free / _GB:.1f} of {total / _GB:.1f} GB free"
+    return f"{_short(free / _GB)} of {_short(total / _GB)} GB free"
+
+
+def _short(number: float) -> str:
+    return f"{number:.0f}" if number >= 10 else f"{number:.1f}"

@@ -47,6 +47,7 @@ class LossCanvas(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._log = True
+        self._span = 0.0, 0.0
         self._colours: ThemeColours | None = None
         self._others: dict[str, OtherLines] = {}
         self._left = LossAxis("left")
@@ -67,6 +68,8 @@ class LossCanvas(QWidget):
 
     def draw_losses(self, iterations: Values, losses: Values, average: Values) -> None:
         """Faint points and a bold line; NaNs are left out."""
+        if len(iterations):
+            self._span = float(iterations[0]), float(iterations[-1])
         self._dots.setData(*thinned(*self._drawable(iterations, losses)))
         self._average.setData(*thinned(*self._drawable(iterations, average)))
 
@@ -171,7 +174,8 @@ class LossCanvas(QWidget):
         at, value = float(curve.iterations[curve.best]), float(curve.values[curve.best])
         self._best.setData([at], [value])
         # Curves fall, so that there is room above and to the right.
-        turn = curve.iterations[0] + 0.7 * (curve.iterations[-1] - curve.iterations[0])
+        first, last = self._span
+        turn = first + 0.7 * (max(last, float(curve.iterations[-1])) - first)
         above = value <= (curve.values.min() + curve.values.max()) / 2
         self._best_words.setAnchor((0.0 if at < turn else 1.0, 1.1 if above else -0.1))
         self._best_words.setText(f"{value:.3g} at {at:,.0f}")

@@ -12,6 +12,9 @@ from dacapo_napari.theme_colours import ThemeColours
 
 __all__ = ["FactLabel"]
 
+# Of two lines, the first is beside the title of the row.
+_FIRST_LINE = 2
+
 
 class FactLabel(QLabel):
     """Text that wraps; a doubtful fact begins with a sign and is amber."""
@@ -21,6 +24,7 @@ class FactLabel(QLabel):
         self.setObjectName(name)
         self.setWordWrap(True)
         self.setTextFormat(Qt.TextFormat.RichText)
+        self.setContentsMargins(0, _FIRST_LINE, 0, 0)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._fact, self._doubt = "", ""

@@ -10,6 +10,8 @@ __all__ = ["FIRST_LINE", "NarrowForm"]
 FIRST_LINE = 3
 """Pixels above the first line of text in a field."""
 
+# A field is higher than the line of text in it by so many pixels.
+_FRAME = 9
 _WIDEST_TITLE = "Held back: "
 _FONT_EVENTS = frozenset({QEvent.Type.Polish, QEvent.Type.Show, QEvent.Type.StyleChange})
 
@@ -36,9 +38,8 @@ class NarrowForm(QWidget):
         """Add a row."""
         label = QLabel(title, self)
         label.setBuddy(field)
-        # Fields are higher than a line of text: the title stands beside their first line.
-        label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        label.setContentsMargins(0, FIRST_LINE, 0, 0)
+        # As high as a field of one line, so that both are on the same base line.
+        label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._titles.append(label)
         self.form.addRow(label, field)
 
@@ -52,5 +53,9 @@ class NarrowForm(QWidget):
     def _fit_titles(self) -> None:
         for label in self._titles:
             label.ensurePolished()
-            label.setFixedWidth(label.fontMetrics().horizontalAdvance(_WIDEST_TITLE))
-            label.setMinimumHeight(label.fontMetrics().height() + 2 * FIRST_LINE)
+            metrics = label.fontMetrics()
+            label.setFixedWidth(metrics.horizontalAdvance(_WIDEST_TITLE))
+            label.setFixedHeight(metrics.height() + _FRAME)
+            field = label.buddy()
+            if field is not None:
+                field.setMinimumHeight(metrics.height() + _FRAME)

@@ -36,9 +36,12 @@ class RunComposer(QObject):
         What is being done, or is missing, before there is a run to tell of.
     suggested(Suggestion)
         What fits the data was found.
+    planned(str)
+        What Start would begin: its name, and how long it will take.
     """
 
     said = Signal(str)
+    planned = Signal(str)
     suggested = Signal(object)
 
     def __init__(
@@ -165,7 +168,9 @@ class RunComposer(QObject):
         self.run.name_error.setText(str(failure))
 
     def _show_summary(self) -> None:
-        self.run.show_summary(self._run_words())
+        words = self._run_words()
+        self.run.show_summary(words)
+        self.planned.emit(words)
 
     def _run_words(self) -> str:
         look = self.session.look

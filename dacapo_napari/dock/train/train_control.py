@@ -60,7 +60,7 @@ class TrainControl(QObject):
         self._session = composer.session
         self._bar = bar
         self._wants_snapshot = self._wants_scores = False
-        self._said = ""
+        self._said = self._plan = ""
         self._was_alive = False
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
@@ -130,6 +130,7 @@ class TrainControl(QObject):
         bar.snapshot.clicked.connect(self._on_snapshot)
         bar.validate.clicked.connect(self._on_validate)
         composer.said.connect(self._say)
+        composer.planned.connect(self._show_plan)
         composer.data.changed.connect(self.refresh)
         for combo in (composer.data.raw_combo, composer.data.labels_combo):
             combo.layer_changed.connect(self.refresh)
@@ -157,7 +158,8 @@ class TrainControl(QObject):
         if self._check.before_starting:
             self._bar.show_busy("Checking: a few steps are tried out…")
         elif self._bar.is_busy() and not self._session.active:
-            self._bar.clear("")
+            self._bar.clear(self._said)
+            self._show_plan(self._plan)
         self.refresh()
 
     def _on_refused(self, finding: Finding) -> None:
@@ -195,7 +197,14 @@ class TrainControl(QObject):
         self._said = words
         if not self._session.active and not self._session.has_begun:
             self._bar.clear(words)
+            self._show_plan(self._plan)
         self.refresh()
+
+    def _show_plan(self, words: str) -> None:
+        """Say beside Start what it would begin."""
+        self._plan = words
+        if not (self._session.active or self._session.has_begun or self._check.before_starting):
+            self._bar.show_plan(words if self._composer.is_described else "")
 
     def _on_followed(self) -> None:
         self._was_alive = False

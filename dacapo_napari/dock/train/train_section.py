@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from qtpy.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from qtpy.QtCore import QSignalBlocker, QTimer, Signal
 from qtpy.QtWidgets import (
     QCheckBox,
     QFileDialog,
-    QFormLayout,
     QHBoxLayout,
     QLineEdit,
     QMenu,
@@ -22,6 +21,7 @@ from dacapo_napari.engine.device_list import Device
 from dacapo_napari.forms import ErrorLine
 from dacapo_napari.forms.leaf_editor import CalmComboBox
 from dacapo_napari.sections.fact_label import FactLabel
+from dacapo_napari.sections.narrow_form import NarrowForm
 from dacapo_napari.sections.section import Section, SectionState
 from dacapo_napari.sections.train.watch_panel import WatchPanel
 from dacapo_napari.theme_colours import ThemeColours
@@ -178,26 +178,22 @@ class TrainSection(Section):
         self._existing_button.setEnabled(False)
         browse = QToolButton(self)
         browse.setText("…")
+        browse.setObjectName("train.runs_folder.choose")
         browse.setToolTip("Choose a folder")
         browse.clicked.connect(self._on_browse)
         layout = QVBoxLayout(self.content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        rows = QWidget(self.content)
-        form = QFormLayout(rows)
-        form.setContentsMargins(0, 0, 0, 0)
+        rows = NarrowForm(self.content)
         layout.addWidget(rows)
         layout.addWidget(self.watch)
-        form.setVerticalSpacing(4)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow("Name", _beside(self.run_name, self._existing_button))
-        form.addRow(self.name_error)
-        form.addRow("Folder", _beside(self.runs_folder, browse))
-        form.addRow("Device", self.device)
-        form.addRow("", self._device_words)
-        form.addRow("Engine", self.in_thread)
-        form.addRow("", self.goes_on)
+        rows.add_row("Name", _beside(self.run_name, self._existing_button))
+        rows.form.addRow(self.name_error)
+        rows.add_row("Folder", _beside(self.runs_folder, browse))
+        rows.add_row("Device", self.device)
+        rows.form.addRow("", self._device_words)
+        rows.add_row("Engine", self.in_thread)
+        rows.form.addRow("", self.goes_on)
 
     def _say_device(self) -> None:
         device = self._devices.get(self.device_name())

@@ -86,8 +86,9 @@ def objects_words(facts: VolumeFacts, partial: bool = False) -> str:
     """How many objects there are, and how much they cover: of the volume, or of what counts."""
     some = "at least " if facts.sampled else ""
     plural = "" if facts.num_objects == 1 else "s"
-    share = f"{facts.foreground_share:.0%} of {'what counts' if partial else 'the voxels'}"
-    return f"{some}{facts.num_objects:,} object{plural} on {share}"
+    share = f"{100 * facts.foreground_share:.0f}\u00a0%"
+    whole = "what counts" if partial else "the voxels"
+    return f"{some}{facts.num_objects:,} object{plural} on {share} of {whole}"
 
 
 def place_events(layer: Layer) -> list[Any]:

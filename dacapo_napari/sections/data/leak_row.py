@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qtpy.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from dacapo_engine.setup.boxes import Box
 from dacapo_engine.setup.network_context import Leak, find_leak, shrunk_by
@@ -31,10 +32,11 @@ class LeakRow(QWidget):
         self.part = QPushButton("Move apart", self)
         self.part.setObjectName("data.boxes.part")
         self.part.setToolTip("Make the validation box smaller by as much.")
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(self._words, 1)
-        line.addWidget(self.part)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self._words)
+        layout.addWidget(self.part, 0, Qt.AlignmentFlag.AlignLeft)
 
     def show_boxes(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from qtpy.QtWidgets import QWidget
@@ -14,6 +15,8 @@ from dacapo_napari.sections.settings.form_section import FormSection, valid_valu
 from dacapo_napari.sections.settings.preview_row import PreviewRow
 
 __all__ = ["AugmentsSection"]
+
+_MOST_NAMES = 4
 
 
 class AugmentsSection(FormSection):
@@ -31,7 +34,7 @@ class AugmentsSection(FormSection):
         self._editor = self._add(field_editor(info, name="augments", hidden=("name",)))
         self.preview = PreviewRow(self)
         self._layout.addWidget(self.preview)
-        self.set_state(SectionState.TO_DO, "fitted to the data once it is chosen")
+        self.set_state(SectionState.TO_DO, "fitted to the data")
 
     def fill(self, settings: RunSettings) -> None:
         """Show these settings."""
@@ -50,4 +53,12 @@ class AugmentsSection(FormSection):
         augments = self._editor.value()
         names = [str(augment.type).replace("_", " ") for augment in augments if augment.enabled]
         off = len(augments) - len(names)
-        return ", ".join(names or ["none"]) + (f"; {off} off" if off else "")
+        return _listed(names) + (f"; {off} off" if off else "")
+
+
+def _listed(names: Sequence[str]) -> str:
+    """``simple, elastic, gamma and 2 more``: as many as there is room for."""
+    if len(names) > _MOST_NAMES:
+        shown = names[: _MOST_NAMES - 1]
+        return f"{', '.join(shown)} and {len(names) - len(shown)} more"
+    return ", ".join(names) or "none"

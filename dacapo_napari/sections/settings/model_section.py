@@ -19,6 +19,7 @@ from dacapo_napari.forms import Editor, Fold, field_editor
 from dacapo_napari.forms.group_editor import align_units
 from dacapo_napari.runs.run_settings import RunSettings
 from dacapo_napari.sections.fact_label import FactLabel
+from dacapo_napari.sections.narrow_form import NarrowForm
 from dacapo_napari.sections.section import SectionState
 from dacapo_napari.sections.settings.budget_row import BudgetRow, Length
 from dacapo_napari.sections.settings.form_section import FormSection, run_field, valid_value
@@ -74,7 +75,7 @@ class ModelSection(FormSection):
         self._lay_out()
         self.preset.chosen.connect(self.use_preset)
         self.budget.changed.connect(self._on_budget_changed)
-        self.set_state(SectionState.TO_DO, "fitted to the data once it is chosen")
+        self.set_state(SectionState.TO_DO, "fitted to the data")
 
     def offer(self, facts: VolumeFacts, suggested: str) -> None:
         """Offer the presets for volumes like these; `suggested` fits this computer."""
@@ -147,11 +148,10 @@ class ModelSection(FormSection):
         align_units(self._run_fields.values())
 
     def _lay_out(self) -> None:
-        rows = QFormLayout()
-        rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        rows.addRow("Model", self.preset)
-        rows.addRow("Train", self.budget)
-        self._layout.addLayout(rows)
+        rows = NarrowForm(self)
+        rows.add_row("Model", self.preset)
+        rows.add_row("Train", self.budget)
+        self._layout.addWidget(rows)
         advanced = QWidget(self)
         inner = QVBoxLayout(advanced)
         inner.setContentsMargins(0, 0, 0, 0)

@@ -26,9 +26,13 @@ _WRONG = ("merged", "split", "missed", "invented")
 
 
 def progress_words(iteration: int, status: RunStatus) -> str:
-    """``1,240 of ~8,600``; the first number takes the room of the second."""
+    """``1,240 of ~8,600``; the first number takes the room of the second.
+
+    While it is measured how many fit into a time: ``15 so far, 45 minutes in all``.
+    """
     if not status.num_iterations:
-        return f"{iteration:,}"
+        limit = f" so far, {status.budget} in all" if status.budget else ""
+        return f"{iteration:,}{limit}"
     last = f"{status.num_iterations:,}"
     return f"{_wide(f'{iteration:,}', len(last))} of {_LIMITS[status.num_iterations_is]}{last}"
 

@@ -134,7 +134,8 @@ class TrainBar(QFrame):
 
     def show_objects(self, words: str, iteration: int = 0) -> None:
         """Say how many objects were right after `iteration` steps; nothing takes no room."""
-        self.objects.setText(words)
+        # Later results, such as a segmentation, may say otherwise.
+        self.objects.setText(f"At {iteration:,}: {words}" if words else "")
         tooltip = f"{words}, after {iteration:,} iterations.\n{_TOOLTIPS['objects']}"
         self.objects.setToolTip(tooltip if words else "")
         self.objects.setVisible(bool(words))
@@ -144,6 +145,10 @@ class TrainBar(QFrame):
         self.machine.setText(words)
         self.machine.setToolTip(f"{words}\n{_TOOLTIPS['machine']}" if words else "")
         self.machine.setVisible(bool(words))
+
+    def show_plan(self, words: str) -> None:
+        """Say what Start would begin, where the bar will move."""
+        self.progress.setFormat(words)
 
     def clear(self, words: str) -> None:
         """No run, or none that has begun."""

@@ -1,0 +1,49 @@
+"""Takes pictures of the dock and of the whole window, in both themes, as small files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from drive_window import ROOT, wait
+from PIL import Image
+
+FOLDER = ROOT / "resources" / "screenshots"
+THEMES = ("light", "dark")
+COLOURS, COLOURS_OF_WINDOW = 192, 256
+
+
+def window_pictures(viewer: Any, name: str) -> None:
+    """The whole window in each theme; the one in the dark theme has the plain name."""
+    for theme in THEMES:
+        viewer.theme = theme
+        wait(0.4)
+        path = path_of(name, theme)
+        viewer.window.screenshot(str(path), canvas_only=False, flash=False)
+        shrink(path, COLOURS_OF_WINDOW)
+
+
+def dock_pictures(viewer: Any, dock: Any, name: str, *, themes: tuple[str, ...] = THEMES) -> None:
+    """The dock alone in each theme, without the window around it."""
+    for theme in themes:
+        viewer.theme = theme
+        if dock.parent() is None:
+            dock.setStyleSheet(viewer.window._qt_window.styleSheet())
+        wait(0.5)
+        path = path_of(name, theme)
+        dock.grab().save(str(path))
+        shrink(path)
+
+
+def path_of(name: str, theme: str) -> Path:
+    """Where a picture lies."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    return FOLDER / f"{name}{'' if theme == 'dark' else f'-{theme}'}.png"
+
+
+def shrink(path: Path, colours: int = COLOURS) -> None:
+    """Store a picture with few colours; those of small parts, such as marks, are kept."""
+    picture = Image.open(path).convert("RGB")
+    few = picture.quantize(colours, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)
+    print(f"  {path.relative_to(ROOT)}, {path.stat().st_size // 1000} kB", flush=True)
