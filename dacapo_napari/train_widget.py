@@ -39,6 +39,7 @@ from dacapo_napari.sections.section_stack import SectionStack
 from dacapo_napari.sections.segment.export_section import ExportSection
 from dacapo_napari.sections.settings.budget_row import Length
 from dacapo_napari.sections.settings.run_forms import RunForms
+from dacapo_napari.sections.tab_order import follow_layout, put_after
 from dacapo_napari.sections.train.origin_note import OriginNote
 from dacapo_napari.sections.train.train_bar import TrainBar
 from dacapo_napari.theme_colours import theme_colours
@@ -214,3 +215,11 @@ class TrainWidget(QWidget):
         layout.addWidget(self.bar)
         self.run.set_unfolded(True)
         self.setMinimumWidth(_LEAST_WIDTH)
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        """Mend what was not made in the order in which it lies."""
+        for section in (self.run, self.runs):
+            follow_layout(section.content)
+        put_after(self.forms.model, self.check)
+        put_after(self.export, self.origin)

@@ -8,12 +8,19 @@ from itertools import pairwise
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QLayout, QWidget
 
-__all__ = ["follow_layout", "stops_in_order"]
+__all__ = ["follow_layout", "put_after", "stops_in_order"]
 
 
 def follow_layout(widget: QWidget) -> None:
     """Let Tab go through what lies in `widget` in the order of its layouts."""
     for before, after in pairwise(stops_in_order(widget)):
+        QWidget.setTabOrder(before, after)
+
+
+def put_after(first: QWidget, second: QWidget) -> None:
+    """Let Tab go from the last stop in `first` through those in `second`."""
+    stops = [*stops_in_order(first)[-1:], *stops_in_order(second)]
+    for before, after in pairwise(stops):
         QWidget.setTabOrder(before, after)
 
 

@@ -16,6 +16,7 @@ from dacapo_napari.engine.run_check import CheckedRun, RunCheck, request_key
 from dacapo_napari.run_updates import Failed
 from dacapo_napari.runs.run_setup import TrainingRequest
 from dacapo_napari.sections.section import Section, SectionState
+from dacapo_napari.sections.tab_order import follow_layout
 from dacapo_napari.sections.train.finding_row import FindingRow
 from dacapo_napari.theme_colours import ThemeColours
 
@@ -215,6 +216,7 @@ class CheckSection(Section):
             self._list.addWidget(row)
             if self._theme is not None:
                 row.set_theme(self._theme)
+        follow_layout(self.content)
         if found is None:
             self.set_state(SectionState.TO_DO, "not run yet")
             return
