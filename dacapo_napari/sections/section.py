@@ -81,6 +81,7 @@ class Section(QWidget):
         self._mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._button = FoldButton(title, self)
         self._button.setObjectName(f"{name}.section")
+        self._button.setToolTip("Shows or hides what belongs to it.")
         font = self._button.font()
         font.setBold(True)
         self._button.setFont(font)

@@ -145,6 +145,7 @@ class SourceRow(QWidget):
         self.combo.setObjectName(name)
         self.path.setObjectName(f"{name}.path")
         self.path.setPlaceholderText("path of a zarr dataset, N5, TIFF or PNG")
+        self.path.setToolTip("Where the file lies. It is read there and never copied.")
         self.dataset.setObjectName(f"{name}.dataset")
         self.dataset.setToolTip("The dataset in the zarr or N5 folder.")
         self.show_button.setObjectName(f"{name}.show")

@@ -41,6 +41,7 @@ class RunsBranchPanel(QFrame):
         self._begin.setToolTip("Change what you like above, then press Start.")
         self._cancel = QPushButton("Cancel", self)
         self._cancel.setObjectName("runs.branch.cancel")
+        self._cancel.setToolTip("Leaves everything as it is.")
         self._begin.clicked.connect(self._on_begin)
         self._cancel.clicked.connect(self.hide)
         self._lay_out()

@@ -38,6 +38,8 @@ class RunsDifferencePanel(QFrame):
         copy, close = QPushButton("Copy", self), QPushButton("Close", self)
         copy.setObjectName("runs.difference.copy")
         close.setObjectName("runs.difference.close")
+        copy.setToolTip("Copies this list.")
+        close.setToolTip("Puts this list away.")
         copy.clicked.connect(self._on_copy)
         close.clicked.connect(self.hide)
         buttons = QHBoxLayout()

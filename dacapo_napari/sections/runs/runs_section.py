@@ -115,6 +115,7 @@ class RunsSection(Section):
         self._error.setObjectName("runs.error")
         self._filter = QLineEdit(self)
         self._filter.setObjectName("runs.filter")
+        self._filter.setToolTip("Shows only the runs in whose name this is.")
         self._filter.setPlaceholderText("Find by name")
         self._filter.setClearButtonEnabled(True)
         self._offer = QWidget(self)

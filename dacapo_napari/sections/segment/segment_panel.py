@@ -194,7 +194,7 @@ class SegmentPanel(QWidget):
         form.add_row("Part", _in_line((self.part, 1), (self.around, 0)))
         form.add_row("Run", _in_line((self.run, 1), (self._run_button(), 0)))
         if chooses_folder:
-            button = _more("Choose a runs folder")
+            button = _more("segment.runs_folder.choose", "Choose a runs folder")
             button.clicked.connect(self._on_browse_folder)
             form.add_row("Folder", _in_line((self.folder, 1), (button, 0)))
         else:
@@ -216,7 +216,7 @@ class SegmentPanel(QWidget):
         layout.addWidget(self.trial)
 
     def _run_button(self) -> QToolButton:
-        button = _more("A run elsewhere, or an exported model")
+        button = _more("segment.run.choose", "A run elsewhere, or an exported model")
         menu = QMenu(button)
         menu.addAction("A run folder…", self._on_browse_run)
         menu.addAction("An exported model…", self._on_browse_model)
@@ -225,8 +225,9 @@ class SegmentPanel(QWidget):
         return button
 
 
-def _more(tip: str) -> QToolButton:
+def _more(name: str, tip: str) -> QToolButton:
     button = QToolButton()
+    button.setObjectName(name)
     button.setText("…")
     button.setToolTip(tip)
     return button

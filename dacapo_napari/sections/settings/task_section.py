@@ -40,6 +40,7 @@ class TaskSection(FormSection):
         self._editor.valueChanged.connect(self._on_edited)
         self._details = Fold("Details", self._editor, self)
         self._details.button().setObjectName("task.details")
+        self._details.button().setToolTip("Everything that can be set of what is found.")
         self._lay_out()
         self._refresh_pictures()
         self.set_state(SectionState.TO_DO, "separate objects")

@@ -49,6 +49,38 @@ OBJECT_NAMES = (
     "curve.section",
     "pipeline.open",
 )
+# Fields of the run file are named after it.
+SECTIONS = ("data.", "check.", "train.", "curve.", "runs.", "time_lapse.", "segment.", "export.")
+TOP_TO_BOTTOM = (
+    "data.section",
+    "data.raw",
+    "task.section",
+    "augments.section",
+    "model.section",
+    "model.load",
+    "check.section",
+    "check.run",
+    "train.section",
+    "train.run_name",
+    "train.device",
+    "curve.section",
+    "train.loss_plot.log",
+    "time_lapse.slider",
+    "pipeline.open",
+    "runs.section",
+    "runs.filter",
+    "runs.table",
+    "runs.show",
+    "segment.section",
+    "segment.raw",
+    "segment.start",
+    "segment.train_longer",
+    "export.section",
+    "train.origin.clear",
+    "train.start",
+    "train.cancel",
+)
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(autouse=True)
@@ -77,6 +109,33 @@ def test_everything_a_script_drives_is_there(open_dock: Callable[[], Any]) -> No
     assert find(dock, "train.iterations").maximum() == 10**9
     assert find(dock, "train.error").text() == ""
     assert not find(dock, "train.start").isEnabled()
+
+
+def test_names_are_listed(viewer: Any, open_dock: Callable[[], Any], qtbot: QtBot) -> None:
+    add_volume(viewer)
+    dock = open_dock()
+    qtbot.waitUntil(lambda: is_ready(dock), timeout=10_000)
+    text = (ROOT / "docs" / "dock.md").read_text(encoding="utf-8")
+    names = {each.objectName() for each in dock.findChildren(QWidget)}
+    kept = {name for name in names if name.startswith(SECTIONS)}
+    assert len(kept) > 100
+    assert [name for name in sorted(kept) if not is_listed(name, text)] == []
+
+
+def is_listed(name: str, text: str) -> bool:
+    """Whether a page tells of it: by its name, or by the end of it after that of its owner."""
+    owner, _, end = name.rpartition(".")
+    return f"`{name}`" in text or (f"`{owner}" in text and f"`.{end}`" in text)
+
+
+def test_tab_goes_from_top_to_bottom(viewer: Any, open_dock: Callable[[], Any]) -> None:
+    dock = open_dock()
+    chain, each = [], dock.nextInFocusChain()
+    while each is not dock:
+        chain.append(each.objectName())
+        each = each.nextInFocusChain()
+    places = [chain.index(name) for name in TOP_TO_BOTTOM]
+    assert places == sorted(places)
 
 
 def test_start_is_enabled_as_soon_as_image_and_labels_are_there(
