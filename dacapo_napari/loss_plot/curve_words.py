@@ -10,8 +10,14 @@ from dacapo_napari.loss_plot.curve_data import ScoreCurve, Values
 __all__ = ["curve_words", "loss_words"]
 
 
-def loss_words(average: Values, scores: ScoreCurve) -> str:
-    """``loss 0.0312, best voi 0.43 at 1,200``."""
+def loss_words(average: Values, scores: ScoreCurve, *, optimistic: bool = False) -> str:
+    """``loss 0.0312, best voi 0.43 at 1,200``.
+
+    Parameters
+    ----------
+    optimistic
+        Whether the scores are those of what is trained on.
+    """
     finite = average[np.isfinite(average)]
     if not len(finite):
         return "The curve begins with the first iteration."
@@ -19,7 +25,8 @@ def loss_words(average: Values, scores: ScoreCurve) -> str:
     if scores.best is None:
         return words
     value, at = scores.values[scores.best], scores.iterations[scores.best]
-    return f"{words}, best {scores.score.replace('_', ' ')} {value:.3g} at {at:,.0f}"
+    seen = " (optimistic)" if optimistic else ""
+    return f"{words}, best {scores.score.replace('_', ' ')} {value:.3g}{seen} at {at:,.0f}"
 
 
 def curve_words(

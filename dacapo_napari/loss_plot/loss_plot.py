@@ -46,6 +46,7 @@ class LossPlot(QWidget):
         super().__init__(parent)
         self.setObjectName("train.loss_plot")
         self._first_validation: int | None = None
+        self._optimistic = False
         self._overlays: dict[str, OverlayCurve] = {}
         self._iterations: Values = np.empty(0)
         self._losses: Values = np.empty(0)
@@ -107,6 +108,11 @@ class LossPlot(QWidget):
     def set_first_validation(self, iteration: int | None) -> None:
         """After which iteration the first validation comes; None where there is none."""
         self._first_validation = iteration
+        self._draw_soon()
+
+    def set_optimistic(self, optimistic: bool) -> None:
+        """Whether scores are those of what is trained on, since nothing was held back."""
+        self._optimistic = optimistic
         self._draw_soon()
 
     def set_wider(self, wider: bool) -> None:
@@ -192,7 +198,7 @@ class LossPlot(QWidget):
         is_there = bool(len(self._losses) or self._overlays)
         self._bar.setVisible(is_there)
         self._canvas.setVisible(is_there)
-        self._loss_words.setText(loss_words(average, scores))
+        self._loss_words.setText(loss_words(average, scores, optimistic=self._optimistic))
         self._words.setText(
             curve_words(self._seconds, self.num_points, scores, self._first_validation)
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from qtpy.QtCore import QObject
 
+from dacapo_engine.setup.holdout import is_scored_on_training_data
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_napari.dock.train.run_composer import RunComposer
 from dacapo_napari.dock.watch.wide_curve import WideCurve
@@ -50,7 +51,7 @@ class RunWatcher(QObject):
         self._panel.clear()
 
     def _on_run_changed(self) -> None:
-        """Say when the first score can be expected."""
+        """Say when the first score can be expected, and whether it is worth less."""
         look = self._session.look
         config = look.config if look is not None else None
         validates = config is not None and bool(
@@ -58,6 +59,8 @@ class RunWatcher(QObject):
         )
         first = config.validation_interval if config is not None and validates else None
         self._panel.plot.set_first_validation(first)
+        optimistic = config is not None and is_scored_on_training_data(config)
+        self._panel.plot.set_optimistic(optimistic)
 
     def _on_update(self, update: Update) -> None:
         match update:

@@ -56,6 +56,9 @@ def test_what_it_says(plot: LossPlot, qtbot: QtBot) -> None:
     plot.add_scores(ValidationRows(points(0.9, 0.43, 0.6, 0.7), True))
     drawn(plot, qtbot)
     assert words(plot, "loss") == "loss 0.5000, best voi 0.43 at 200"
+    plot.set_optimistic(True)
+    drawn(plot, qtbot)
+    assert words(plot, "loss") == "loss 0.5000, best voi 0.43 (optimistic) at 200"
     assert words(plot, "words").endswith("no better for 2 validations")
     plot.clear()
     assert plot.num_points == 0
