@@ -167,7 +167,8 @@ class FailureFixes(QObject):
         self._start()
 
     def _on_copy(self) -> None:
-        if self._failure is not None:
+        # The banner may say something else meanwhile, which it has copied itself.
+        if self._failure is not None and self._banner.whole_text() == str(self._failure):
             self._session.call("report", failure_report, self._failure, self._session.folder).begin(
                 _copy, self.show
             )

@@ -91,6 +91,10 @@ class Banner(QFrame):
         """What it says, empty while there is nothing wrong."""
         return str(self._label.text())
 
+    def whole_text(self) -> str:
+        """What it was told to say, however long that is."""
+        return self._whole
+
     def setText(self, text: str) -> None:
         """Say something, or nothing; what is longer than a few lines is whole in the tooltip."""
         self._whole = text

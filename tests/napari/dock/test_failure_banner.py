@@ -104,6 +104,11 @@ def test_a_failure_in_the_run_folder_is_shown_reported_and_its_log_opened(
     find(dock, "train.error.log").click()
     assert opened == [str(written.log_file)]
 
+    dock.bar.error.setText("The check found something.")
+    find(dock, "train.error.copy").click()
+    qtbot.wait(300)
+    assert clipboard.text() == "The check found something."
+
 
 def test_another_folder_is_chosen(
     dock: Any,
