@@ -28,10 +28,17 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # What takes long goes first, so that no worker is left alone with it at the end.
+    items.sort(key=lambda item: _rank(item.nodeid))
     for_gpu = [item for item in items if item.get_closest_marker("gpu")]
     if for_gpu and not _cuda_works():
         for item in for_gpu:
             item.add_marker(pytest.mark.skip(reason="there is no NVIDIA card here"))
+
+
+def _rank(nodeid: str) -> int:
+    early = ("tests/project/test_two_environments", "tests/end_to_end/")
+    return next((n for n, place in enumerate(early) if nodeid.startswith(place)), len(early))
 
 
 def _cuda_works() -> bool:
