@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from drive_window import find, wait
+from drive_window import PLUGIN, find, wait
 
 PATIENCE = 120
 SIZE = (400, 700)
@@ -53,7 +53,9 @@ def data_states(viewer: Any, take: Callable[[Any, str], None]) -> None:
     """Each state in a dock of its own; `take` is given the dock and the name of the picture."""
     with tempfile.TemporaryDirectory(prefix="dacapo-data-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
+        viewer.open_sample(PLUGIN, "neurites")
         with small_dock(viewer) as dock:
+            wait(PATIENCE, lambda: "objects" in find(dock, "data.summary").whole_text())
             find(dock, "data.add").click()
             find(dock, "data.raw.path").setText(str(a_stack(folder)))
             wait(PATIENCE, lambda: "objects" in find(dock, "data.summary").whole_text())
@@ -65,6 +67,7 @@ def data_states(viewer: Any, take: Callable[[Any, str], None]) -> None:
             find(dock, "data.raw.path").setText(str(a_folder(folder)))
             wait(PATIENCE, lambda: "objects" in find(dock, "data.summary").whole_text())
             take(dock, "data-folder")
+        viewer.layers.clear()
         unknown(viewer, take)
 
 
@@ -90,6 +93,7 @@ def small_dock(viewer: Any) -> Iterator[Any]:
     from dacapo_napari.train_widget import TrainWidget
 
     dock = TrainWidget(viewer)
+    dock.setStyleSheet(viewer.window._qt_window.styleSheet())
     dock.resize(*SIZE)
     dock.show()
     for section in dock.sections:

@@ -36,11 +36,9 @@ def settings_states(viewer: Any, take: Take) -> None:
 
 
 def check_states(dock: Any, take: Take) -> None:
-    """Fine, something to look at, and what speaks against a start."""
+    """What was found."""
     unfold(dock, "check")
     find(dock, "check.run").click()
-    wait(1)
-    take(dock, "check-running")
     wait_for_check(dock)
     take(dock, "check")
 
@@ -51,12 +49,13 @@ def wait_for_check(dock: Any) -> None:
 
 
 def refused_states(viewer: Any, take: Take) -> None:
-    """Start is pressed where labels that are all 0 speak against it."""
+    """Objects are in a corner only; then Start is pressed with a device that is not there."""
     from dacapo_napari._neurites import make_neurites
 
-    raw, labels = (values[:48, :128, :128] for values in make_neurites())
+    raw, labels = (values[:48, :128, :128].copy() for values in make_neurites())
+    labels[:, 40:] = labels[:, :, 40:] = 0
     with layers(viewer, raw, labels) as dock:
-        unfold(dock, "check")
+        check_states(dock, lambda dock, name: take(dock, f"{name}-doubt"))
         find(dock, "train.device").setEditText("cuda:7")
         find(dock, "train.start").click()
         wait(PATIENCE, lambda: bool(find(dock, "train.error").text()))

@@ -75,4 +75,4 @@ def augmentation_probability(default: float = 1.0) -> Any:
 
 def how_often(probability: float) -> str:
     """A probability as the end of a sentence; empty where every sample is changed."""
-    return "" if probability == 1 else f", {probability:.0%} of samples"
+    return "" if probability == 1 else f", in {100 * probability:.0f}\u00a0%"
