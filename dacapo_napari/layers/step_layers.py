@@ -71,7 +71,7 @@ class StepLayers(SampleLayers):
         place = self._place_for(whole, _shape(raw, spatial))
         self._place = place
         to_view = place.begin(0) - whole["translate"]
-        between = [_slab(world, number) for number in range(len(world.axes), spatial, -1)]
+        between = [self._slab(world, number) for number in range(self._axes(world), spatial, -1)]
         ndim = self._viewer.dims.ndim
         self._steps, self._axes_behind = tuple(steps), spatial + len(between)
         with view_kept(self._viewer):
@@ -94,6 +94,26 @@ class StepLayers(SampleLayers):
     def count(self) -> int:
         """How many steps there are."""
         return len(self._steps)
+
+    def _axes(self, world: WorldUnits) -> int:
+        """How many axes other layers have: those in front of space keep their sliders."""
+        others = [layer.ndim for layer in self._viewer.layers if self._key not in layer.metadata]
+        return max([len(world.axes), *others])
+
+    def _slab(self, world: WorldUnits, number: int) -> dict[str, Any]:
+        """One voxel as long as an axis that a patch lacks, so that it always shows."""
+        if number <= len(world.axes):
+            axis = world.axes[-number]
+            length, begin, step, unit = axis.step * axis.extent, axis.begin, axis.step, axis.unit
+        else:
+            begin, stop, step = self._viewer.dims.range[-number]
+            length, unit = stop - begin + step, "pixel"
+        return {
+            "scale": length,
+            "translate": begin + (length - step) / 2,
+            "units": unit,
+            "axis_labels": self._viewer.dims.axis_labels[-number],
+        }
 
     def _axis(self) -> int | None:
         axis = int(self._viewer.dims.ndim) - self._axes_behind - 1
@@ -141,15 +161,3 @@ def _with_nodes(
     lead = [pixel | {"axis_labels": "channel"}] * array.axes.count("c")
     before = [*lead, pixel | {"axis_labels": NODE_AXIS}, *between]
     return {name: (*(axis[name] for axis in before), *value) for name, value in arguments.items()}
-
-
-def _slab(world: WorldUnits, number: int) -> dict[str, Any]:
-    """One voxel as long as an axis of the image that a patch lacks, so that it always shows."""
-    axis = world.axes[-number]
-    length = axis.step * axis.extent
-    return {
-        "scale": length,
-        "translate": axis.begin + (length - axis.step) / 2,
-        "units": axis.unit,
-        "axis_labels": f"axis {-number}",
-    }

@@ -276,6 +276,22 @@ def test_steps_of_colours_and_of_a_stack_of_images(viewer: Any) -> None:
     assert layers.step_in_view() == (0, "source")
 
 
+def test_steps_have_a_slider_of_their_own(viewer: Any) -> None:
+    """Beside snapshots, which have channels and iterations in front of space."""
+    raw = viewer.add_image(np.zeros((12, 32, 32)))
+    viewer.add_image(np.zeros((2, 30, 8, 8, 8)), name="snapshots")
+    viewer.dims.set_current_step(1, 29)
+    layers = StepLayers(viewer)
+    for _ in range(2):
+        arrays = {"raw": stacked("raw", ("z", "y", "x"), 3, 8, 8, 8)}
+        layers.show(("source", "1 simple", "target"), arrays, raw)
+        assert viewer.dims.ndim == 6
+        assert viewer.dims.point[:3] == (0, 0, 29)
+    assert viewer.layers["steps raw"].scale[2] == 30
+    viewer.dims.set_current_step(0, 1)
+    assert layers.step_in_view() == (1, "1 simple")
+
+
 def test_a_fingerprint_tells_painted_labels(viewer: Any) -> None:
     add_volume(viewer)
 
