@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from dacapo_engine.store.status import RunState, StatusWriter, read_status
 from dacapo_napari import train_widget
 from dacapo_napari.background import wait_for_all
 from dacapo_napari.engine.device_list import Device
-from tests.napari.dock.conftest import find
+from tests.napari.dock.conftest import add_volume, find
 from tests.napari.dock.scripted_engine import ScriptedEngine
 
 SOON = 10_000
@@ -77,6 +78,19 @@ def test_while_a_training_runs(
             rows = written.training_stats_file.stat().st_size
             qtbot.waitUntil(lambda: written.training_stats_file.stat().st_size > rows, timeout=SOON)
             assert Verb.STOP not in engine.heard
+
+
+def test_while_a_run_is_checked(viewer: Any, qtbot: QtBot, tmp_path: Path) -> None:
+    add_volume(viewer)
+    _, dock = viewer.window.add_plugin_dock_widget("dacapo-napari", "Train")
+    find(dock, "train.runs_folder").setText(str(tmp_path / "runs"))
+    find(dock, "train.run_name").setText("one")
+    qtbot.waitUntil(lambda: str(find(dock, "train.status").text()) == "Ready.", timeout=SOON)
+    find(dock, "train.start").click()
+    assert find(dock, "train.start").text() == "Checking…"
+    qtbot.waitUntil((tmp_path / "runs").is_dir, timeout=SOON)
+    close(viewer)
+    assert list((tmp_path / "runs").iterdir()) == []
 
 
 def test_after_a_training(viewer: Any, qtbot: QtBot, written: RunFolder) -> None:
