@@ -62,6 +62,7 @@ def data_states(viewer: Any, take: Callable[[Any, str], None]) -> None:
             take(dock, "data-volumes")
             find(dock, "data.raw.path").setText(str(folder / "gone.tif"))
             wait(PATIENCE, lambda: bool(find(dock, "data.error").text()))
+            wait(2)
             take(dock, "data-missing")
         with small_dock(viewer) as dock:
             find(dock, "data.raw.path").setText(str(a_folder(folder)))

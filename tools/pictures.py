@@ -10,7 +10,7 @@ from PIL import Image
 
 FOLDER = ROOT / "resources" / "screenshots"
 THEMES = ("light", "dark")
-COLOURS, COLOURS_OF_WINDOW = 192, 256
+COLOURS = 192
 
 
 def window_pictures(viewer: Any, name: str) -> None:
@@ -20,7 +20,7 @@ def window_pictures(viewer: Any, name: str) -> None:
         wait(0.4)
         path = path_of(name, theme)
         viewer.window.screenshot(str(path), canvas_only=False, flash=False)
-        shrink(path, COLOURS_OF_WINDOW)
+        store(path, Image.open(path).convert("RGB"))
 
 
 def dock_pictures(viewer: Any, dock: Any, name: str, *, themes: tuple[str, ...] = THEMES) -> None:
@@ -41,9 +41,13 @@ def path_of(name: str, theme: str) -> Path:
     return FOLDER / f"{name}{'' if theme == 'dark' else f'-{theme}'}.png"
 
 
-def shrink(path: Path, colours: int = COLOURS) -> None:
+def shrink(path: Path) -> None:
     """Store a picture with few colours; those of small parts, such as marks, are kept."""
     picture = Image.open(path).convert("RGB")
-    few = picture.quantize(colours, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    few.save(path, optimize=True)
+    store(path, picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE))
+
+
+def store(path: Path, picture: Image.Image) -> None:
+    """Store a picture as small as it gets."""
+    picture.save(path, optimize=True)
     print(f"  {path.relative_to(ROOT)}, {path.stat().st_size // 1000} kB", flush=True)

@@ -75,7 +75,8 @@ class SourcesForm(NarrowForm):
             self.add_row(title, row)
             row.changed.connect(lambda role=role: self._on_changed(role))
             row.show_wanted.connect(lambda role=role: self.show_wanted.emit(role))
-        self.add_row("Pairs", self.pairs)
+        # Names of files take all the room there is.
+        self.form.addRow(self.pairs)
         self.form.setRowVisible(self.pairs, False)
         self._chosen = self._with_sources(self._chosen)
 
