@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,6 +12,7 @@ from drive_window import find, wait
 
 PATIENCE = 120
 SHAPE = (48, 128, 128)
+PLACE = {"scale": (8, 8, 8), "units": "nm"}
 
 Take = Callable[[Any, str], None]
 
@@ -40,9 +41,8 @@ def label_states(viewer: Any, take: Take) -> None:
 
 
 @contextmanager
-def layers(viewer: Any, raw: Any, labels: Any) -> Iterator[Any]:
+def layers(viewer: Any, raw: Any, labels: Any, place: Mapping[str, Any] = PLACE) -> Iterator[Any]:
     """A small dock that learns from these, as layers."""
-    place = {"scale": (8, 8, 8), "units": "nm"}
     added = [
         viewer.add_image(raw, name="volume", **place),
         viewer.add_labels(labels, name="painted", **place),

@@ -49,12 +49,11 @@ def wait_for_check(dock: Any) -> None:
 
 
 def refused_states(viewer: Any, take: Take) -> None:
-    """Objects are in a corner only; then Start is pressed with a device that is not there."""
+    """Nobody knows the size of a voxel; then Start is pressed with a device that is not there."""
     from dacapo_napari._neurites import make_neurites
 
-    raw, labels = (values[:48, :128, :128].copy() for values in make_neurites())
-    labels[:, 40:] = labels[:, :, 40:] = 0
-    with layers(viewer, raw, labels) as dock:
+    raw, labels = (values[:48, :128, :128] for values in make_neurites())
+    with layers(viewer, raw, labels, {}) as dock:
         check_states(dock, lambda dock, name: take(dock, f"{name}-doubt"))
         find(dock, "train.device").setEditText("cuda:7")
         find(dock, "train.start").click()
