@@ -10,7 +10,6 @@ from PIL import Image
 
 FOLDER = ROOT / "resources" / "screenshots"
 THEMES = ("light", "dark")
-COLOURS = 192
 
 
 def window_pictures(viewer: Any, name: str) -> None:
@@ -20,7 +19,7 @@ def window_pictures(viewer: Any, name: str) -> None:
         wait(0.4)
         path = path_of(name, theme)
         viewer.window.screenshot(str(path), canvas_only=False, flash=False)
-        store(path, Image.open(path).convert("RGB"))
+        shrink(path)
 
 
 def dock_pictures(viewer: Any, dock: Any, name: str, *, themes: tuple[str, ...] = THEMES) -> None:
@@ -42,12 +41,6 @@ def path_of(name: str, theme: str) -> Path:
 
 
 def shrink(path: Path) -> None:
-    """Store a picture with few colours; those of small parts, such as marks, are kept."""
-    picture = Image.open(path).convert("RGB")
-    store(path, picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE))
-
-
-def store(path: Path, picture: Image.Image) -> None:
-    """Store a picture as small as it gets."""
-    picture.save(path, optimize=True)
+    """Store a picture as small as it gets with all its colours."""
+    Image.open(path).convert("RGB").save(path, optimize=True)
     print(f"  {path.relative_to(ROOT)}, {path.stat().st_size // 1000} kB", flush=True)
