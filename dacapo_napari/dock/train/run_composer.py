@@ -139,7 +139,9 @@ class RunComposer(QObject):
             self.said.emit("")
             return
         self.suggested.emit(suggestion)
-        self.run.suggest_name(suggestion.name)
+        # Painting goes on while a run trains, which is not to be lost from view by it.
+        if not self.session.active:
+            self.run.suggest_name(suggestion.name)
         self.forms.task.offer(suggestion.facts, suggestion.patch)
         if suggestion.train_facts is not None:
             self.forms.model.offer(suggestion.train_facts, suggestion.preset)

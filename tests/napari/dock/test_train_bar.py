@@ -28,7 +28,7 @@ from dacapo_napari.engine.end_engine import end_engine
 from dacapo_napari.engine.engine_process import EngineProcess
 from dacapo_napari.run_updates import Failed, Unheard
 from dacapo_napari.sections.train.status_words import machine_words, object_words, progress_words
-from tests.napari.dock.conftest import find, write_snapshot
+from tests.napari.dock.conftest import add_volume, find, write_snapshot
 from tests.napari.dock.scripted_engine import ScriptedEngine
 
 SOON = 10_000
@@ -130,6 +130,26 @@ def answer(dock: QWidget, name: str) -> None:
     """Press a button of the question that is asked."""
     find(find(dock, "train.cancel.question"), name).click()
     QApplication.processEvents()
+
+
+def test_painting_does_not_lose_sight_of_the_run_in_training(
+    viewer: Any, qtbot: QtBot, written: RunFolder
+) -> None:
+    add_volume(viewer)
+    with ScriptedEngine(written):
+        _, dock = viewer.window.add_plugin_dock_widget("dacapo-napari", "Train")
+        find(dock, "train.runs_folder").setText(str(written.path.parent))
+        status = find(dock, "train.status")
+        qtbot.waitUntil(lambda: str(status.text()) == "Ready.", timeout=SOON)
+        qtbot.waitUntil(lambda: not dock.labels.panel.is_counting(), timeout=SOON)
+        qtbot.wait(1000)
+        dock.run.suggest_name(written.name)
+        qtbot.waitUntil(find(dock, "train.snapshot").isEnabled, timeout=SOON)
+        with qtbot.waitSignal(dock.composer.suggested, timeout=SOON):
+            viewer.layers["labels"].paint((2, 20, 20), 9)
+        qtbot.wait(500)
+        assert dock.session.folder.path == written.path
+        assert find(dock, "train.stop").isEnabled()
 
 
 def test_cancelling_asks_and_deletes_a_new_run(
