@@ -9,6 +9,7 @@ from funlib.geometry import Roi
 
 from dacapo_engine.errors import DataError
 from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
+from dacapo_engine.experiments.datasplits.datasets.arrays.crop_array import CropArray
 from dacapo_engine.experiments.datasplits.datasets.dataset import Dataset
 from dacapo_engine.units import format_lengths
 
@@ -27,7 +28,7 @@ def check_arrays_fit(dataset: Dataset) -> None:
     if labels is None:
         return
     placed = raw.voxel_size_known or labels.voxel_size_known or any(labels.offset_nm)
-    if not placed and raw.grid.shape != labels.grid.shape:
+    if not placed and _whole(raw).grid.shape != _whole(labels).grid.shape:
         raise DataError(
             f"raw is {_shape(raw)} voxels and labels {_shape(labels)}, and no metadata tell where "
             "they lie.",
@@ -42,6 +43,11 @@ def check_arrays_fit(dataset: Dataset) -> None:
         )
     if dataset.mask is not None:
         _check_mask(labels, dataset.mask, dataset.name)
+
+
+def _whole(array: Array) -> Array:
+    """The array of which this is a part: a part is known to lie in it."""
+    return _whole(array.source_array) if isinstance(array, CropArray) else array
 
 
 def _reaches_beyond(raw: Array, labels: Array) -> bool:
