@@ -19,7 +19,7 @@ def window_pictures(viewer: Any, name: str) -> None:
         wait(0.4)
         path = path_of(name, theme)
         viewer.window.screenshot(str(path), canvas_only=False, flash=False)
-        shrink(path)
+        store(path, Image.open(path).convert("RGB"))
 
 
 def dock_pictures(viewer: Any, dock: Any, name: str, *, themes: tuple[str, ...] = THEMES) -> None:
@@ -41,6 +41,11 @@ def path_of(name: str, theme: str) -> Path:
 
 
 def shrink(path: Path) -> None:
-    """Store a picture as small as it gets with all its colours."""
-    Image.open(path).convert("RGB").save(path, optimize=True)
+    """Store a picture of the dock, which is of few colours, as small as it gets."""
+    store(path, Image.open(path).convert("RGB").quantize(dither=Image.Dither.NONE))
+
+
+def store(path: Path, picture: Image.Image) -> None:
+    """Replace a picture."""
+    picture.save(path, optimize=True)
     print(f"  {path.relative_to(ROOT)}, {path.stat().st_size // 1000} kB", flush=True)

@@ -204,7 +204,8 @@ class TrainControl(QObject):
         """Say beside Start what it would begin."""
         self._plan = words
         if not (self._session.active or self._session.has_begun or self._check.before_starting):
-            self._bar.show_plan(words if self._composer.is_described else "")
+            is_ready = self._composer.is_described and bool(self._said)
+            self._bar.show_plan(words if is_ready else "")
 
     def _on_followed(self) -> None:
         self._was_alive = False
