@@ -21,7 +21,7 @@ class SectionState(StrEnum):
 
     TO_DO = "to do"
     READY = "ready"
-    DOUBT = "ready, but something in it is not known"
+    DOUBT = "ready, but look at something in it"
     PROBLEM = "problem"
 
 

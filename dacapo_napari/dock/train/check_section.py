@@ -22,6 +22,11 @@ from dacapo_napari.theme_colours import ThemeColours
 
 __all__ = ["CheckSection"]
 
+_STATES = {
+    "green": SectionState.READY,
+    "amber": SectionState.DOUBT,
+    "red": SectionState.PROBLEM,
+}
 _OUTDATED = "Settings changed since: this is what was found before."
 
 
@@ -220,9 +225,7 @@ class CheckSection(Section):
         if found is None:
             self.set_state(SectionState.TO_DO, "not run yet")
             return
-        red = found.report.level == "red"
-        state = SectionState.PROBLEM if red else SectionState.READY
-        self.set_state(state, report_words(found.report))
+        self.set_state(_STATES[found.report.level], report_words(found.report))
         seconds = found.report.figures.get("seconds_per_iteration")
         words = f"{seconds_words(seconds)} per iteration" if seconds is not None else ""
         self._composer.forms.model.preset.show_speed(words)
