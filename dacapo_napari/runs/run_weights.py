@@ -11,6 +11,7 @@ from dacapo_engine.errors import DacapoError
 from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.export.model_file import is_model_file, unpack_model
 from dacapo_engine.segmenting.trained_on import MODEL_FILE, TrainedOn, trained_on
+from dacapo_engine.setup.holdout import is_scored_on_training_data
 from dacapo_engine.store.alive import is_alive
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.run_summary import MEAN_OF_DATASETS, BestScore, best_scores
@@ -45,6 +46,8 @@ class RunWeights:
         Iterations that were made so far, by a training that goes on too.
     scored_last
         Iteration of the newest validation.
+    optimistic
+        Whether it was scored on what it was trained on.
     """
 
     folder: RunFolder
@@ -55,6 +58,7 @@ class RunWeights:
     is_model: bool = False
     trained_for: int = 0
     scored_last: int = 0
+    optimistic: bool = False
 
     @property
     def suggested(self) -> str:
@@ -85,15 +89,17 @@ def read_weights(path: Path, scratch: Path) -> RunWeights:
     if is_model_file(path):
         scratch.mkdir(parents=True, exist_ok=True)
         folder = unpack_model(path, scratch)
+    config = _config(folder)
     return RunWeights(
         folder,
         _iterations(folder),
         _best(folder),
         trained_on(folder),
-        _patch(folder),
+        tuple(getattr(config.architecture_config, "input_shape", ())) if config else (),
         (folder.path / MODEL_FILE).is_file(),
         _trained_for(folder),
         _scored_last(folder),
+        config is not None and is_scored_on_training_data(config),
     )
 
 
@@ -134,9 +140,8 @@ def _best(folder: RunFolder) -> Mapping[str, BestScore]:
     return by_dataset.get(MEAN_OF_DATASETS) or next(iter(by_dataset.values()), {})
 
 
-def _patch(folder: RunFolder) -> tuple[int, ...]:
+def _config(folder: RunFolder) -> RunConfig | None:
     try:
-        config = read_config(folder.run_file, RunConfig)
+        return read_config(folder.run_file, RunConfig)
     except DacapoError:
-        return ()
-    return tuple(getattr(config.architecture_config, "input_shape", ()))
+        return None

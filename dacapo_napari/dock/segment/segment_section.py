@@ -131,4 +131,5 @@ def _summary(run: RunWeights) -> str:
     if top is None:
         return f"{run.folder.name}, at {run.iterations[-1]:,}"
     criterion, score = top
-    return f"{run.folder.name}, {criterion.replace('_', ' ')} {score.value:.3f}"
+    seen = " (optimistic)" if run.optimistic else ""
+    return f"{run.folder.name}, {criterion.replace('_', ' ')} {score.value:.3f}{seen}"

@@ -70,7 +70,8 @@ def _offers(run: RunWeights | None) -> dict[str, Weights]:
         return offers
     for criterion, score in run.best.items():
         words = criterion.replace("_", " ")
-        text = f"best by {words} ({score.value:.3f} at {score.iteration:,})"
+        seen = ", optimistic" if run.optimistic else ""
+        text = f"best by {words} ({score.value:.3f} at {score.iteration:,}{seen})"
         offers[text] = Weights("best", criterion)
     for iteration in reversed(run.iterations):
         offers[f"iteration {iteration}"] = Weights(str(iteration))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from dacapo_engine.store.atomic import write_json
 from dacapo_engine.store.rows import append_row
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_napari.runs.run_weights import RunWeights, read_weights
+from dacapo_napari.runs.segment_request import Weights
 from dacapo_napari.sections.segment.weights_combo import WeightsCombo
 
 
@@ -50,3 +52,12 @@ def test_a_choice_stays(qtbot: QtBot, run_folder: RunFolder) -> None:
 def test_a_run_that_was_not_scored(run_folder: RunFolder, tmp_path: Path) -> None:
     write_json(run_folder.status_file, {"state": "stopped", "iteration": 50})
     assert read_weights(run_folder.path, tmp_path).suggested == "best"
+
+
+def test_scores_of_what_was_trained_on_say_so(qtbot: QtBot, run_folder: RunFolder) -> None:
+    combo = WeightsCombo()
+    qtbot.addWidget(combo)
+    combo.show_run(replace(run_of(run_folder, 30, 23, 23), optimistic=True))
+    combo.setCurrentText("best by voi (1.000 at 23, optimistic)")
+    assert combo.weights() == Weights("best", "voi")
+    assert combo.findText(combo.currentText()) >= 0
