@@ -99,7 +99,9 @@ class DockLink:
         self._calls.clear()
         self.let_go(stop=self.stop_on_close)
         for thread in self._interruptible:
-            thread.requestInterruption()
+            # While the interpreter ends, Qt may be done with it before.
+            with contextlib.suppress(RuntimeError):
+                thread.requestInterruption()
         self._interruptible.clear()
         while self._on_close:
             self._on_close.pop()()
