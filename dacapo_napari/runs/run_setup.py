@@ -46,6 +46,7 @@ __all__ = [
     "look_at_run",
     "prepare_run",
     "run_names",
+    "stem_of",
     "trained_runs",
 ]
 
@@ -150,11 +151,16 @@ def has_scores(folder: RunFolder) -> bool:
 
 def free_name(runs: Path, base: str) -> str:
     """`base` with the next number under which there is no run: ``nuclei-1``."""
-    stem = re.sub(r"-\d+$", "", base)
+    stem = stem_of(base)
     number = 1
     while (runs / f"{stem}-{number}").exists():
         number += 1
     return f"{stem}-{number}"
+
+
+def stem_of(name: str) -> str:
+    """A run's name without its number: ``nuclei``."""
+    return re.sub(r"-\d+$", "", name)
 
 
 def prepare_run(request: TrainingRequest, cancelled: Callable[[], bool]) -> None:

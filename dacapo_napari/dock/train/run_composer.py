@@ -14,7 +14,7 @@ from dacapo_napari.plugin_settings import engine_python
 from dacapo_napari.run_updates import Failed
 from dacapo_napari.runs.run_origin import RunOrigin
 from dacapo_napari.runs.run_settings import RunSettings
-from dacapo_napari.runs.run_setup import TrainingRequest
+from dacapo_napari.runs.run_setup import TrainingRequest, stem_of
 from dacapo_napari.runs.suggestion import DataProblems, Suggestion, suggest
 from dacapo_napari.sections.settings.budget_row import Length
 from dacapo_napari.sections.settings.run_forms import RunForms
@@ -139,8 +139,7 @@ class RunComposer(QObject):
             self.said.emit("")
             return
         self.suggested.emit(suggestion)
-        # Painting goes on while a run trains, which is not to be lost from view by it.
-        if not self.session.active:
+        if self._is_other_volume(suggestion.name):
             self.run.suggest_name(suggestion.name)
         self.forms.task.offer(suggestion.facts, suggestion.patch)
         if suggestion.train_facts is not None:
@@ -148,6 +147,12 @@ class RunComposer(QObject):
         if not self.session.has_begun:
             self.forms.suggest(RunSettings.of(suggestion.config))
         self.said.emit("Ready.")
+
+    def _is_other_volume(self, suggested: str) -> bool:
+        """Whether a run of its own is due: who only paints goes on with the run that is shown."""
+        if self.session.active:
+            return False
+        return not self.session.has_begun or stem_of(suggested) != stem_of(self.run.name())
 
     def _on_not_suggested(self, failure: Failed) -> None:
         self.data.set_error(str(failure))

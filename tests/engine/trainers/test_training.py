@@ -377,7 +377,9 @@ def test_every_failure_is_told(
     def fail(*_: Any, **__: Any) -> None:
         raise error
 
-    monkeypatch.setattr(import_module("dacapo_engine.training.training_session"), "append_row", fail)
+    monkeypatch.setattr(
+        import_module("dacapo_engine.training.training_session"), "append_row", fail
+    )
     with pytest.raises(DacapoError, match=sentence):
         go(run_config, tmp_path)
     _check_failed(RunFolder.of(tmp_path, "try"), code, sentence)
