@@ -20,11 +20,14 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.array_identifier impor
 from dacapo_engine.experiments.model import Model
 from dacapo_engine.experiments.run import Run
 from dacapo_engine.output_check import check_output
+from dacapo_engine.predict import load_run, restore_weights
 from dacapo_engine.segmenting.kept_prediction import KeptPrediction
 from dacapo_engine.segmenting.segment_input import check_fits_network, open_input, parse_box
 from dacapo_engine.segmenting.trained_on import trained_on
+from dacapo_engine.segmenting.weight_choice import choose_weights
 from dacapo_engine.setup.volume_files import parse_volume
 from dacapo_engine.store.control import Verb, take_parameters
+from dacapo_engine.store.local_weights_store import LocalWeightsStore
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.training.progress_file import ProgressFile
 from dacapo_engine.validate import averaged
@@ -43,8 +46,9 @@ class PredictErrand:
     Two processes would fight over the memory of one card, or over the cores. The request says
     ``input`` (a volume), ``output`` (where a `KeptPrediction` goes), ``progress`` (a JSON file),
     and, where wanted, ``axes``, ``box``, ``resample``, ``rescale`` and ``intensities``, as on the
-    command line. A new request takes the place of the old one; one without an input, or whose
-    progress file has lost its folder, ends it.
+    command line; so are ``weights`` and ``criterion``, without which it is the weights of that
+    moment that predict. A new request takes the place of the old one; one without an input, or
+    whose progress file has lost its folder, ends it.
 
     Parameters
     ----------
@@ -125,7 +129,7 @@ class PredictErrand:
         box = parse_box(str(asked["box"])) if asked.get("box") else seen.whole
         region = seen.region(box)
         kept = KeptPrediction.create(target, seen, box, self._run.model.num_out_channels)
-        predictor = self._predictor()
+        predictor = self._predictor(asked)
         done = 0
         total = int(np.prod(kept.grid.shape))
         yield 0.0
@@ -135,14 +139,28 @@ class PredictErrand:
             done += values[0].size
             yield done / total
 
-    def _predictor(self) -> BlockPredictor:
+    def _predictor(self, asked: Mapping[str, Any]) -> BlockPredictor:
         predictor = BlockPredictor.of_run(self._run)
-        with averaged(self._run):
-            model: Model = copy.deepcopy(self._run.model)
+        weights = str(asked.get("weights") or "latest")
+        model = self._model_now() if weights == "latest" else self._model_kept(weights, asked)
         # About a patch of output: what comes back takes as long as a step or two.
         patch, context = self._run.architecture.input_shape, model.context
         most = int(np.prod([n + 2 * c for n, c in zip(patch, context, strict=True)]))
         return replace(predictor, model=model, most_voxels=most)
+
+    def _model_now(self) -> Model:
+        with averaged(self._run):
+            model: Model = copy.deepcopy(self._run.model)
+        return model
+
+    def _model_kept(self, weights: str, asked: Mapping[str, Any]) -> Model:
+        """Weights of a checkpoint, in a model of its own."""
+        choice = choose_weights(self._folder, weights, asked.get("criterion") or None)
+        told = {"iteration": choice.iteration, "text": choice.text}
+        self._progress = ProgressFile(self._progress.path, **told)
+        run = load_run(self._folder)
+        restore_weights(run, LocalWeightsStore(self._folder.path.parent), choice.iteration)
+        return run.model.to(next(self._run.model.parameters()).device)
 
 
 def _pair(value: Any) -> tuple[float, float] | None:

@@ -64,6 +64,8 @@ class SegmentJob:
             "resample": self.request.resample,
             "rescale": self.request.rescale,
             "intensities": self._intensities(),
+            "weights": self.request.weights.iteration,
+            "criterion": self.request.weights.criterion,
         }
 
     def as_command(self) -> list[str]:

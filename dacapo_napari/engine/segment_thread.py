@@ -94,12 +94,12 @@ class SegmentThread(QThread):
         if job is None:
             return None
         predicted = Predicted(request, job.prediction, job.box, scratch)
-        training = training_of(request.folder) if request.weights.iteration == "latest" else None
+        training = training_of(request.folder)
         if training is not None:
             told = self._wait_for_training(job, training)
             if told is not None:
                 iteration = int(told["iteration"])
-                text = f"weights of iteration {iteration:,}"
+                text = str(told.get("text") or f"weights of iteration {iteration:,}")
                 return replace(predicted, iteration=iteration, text=text)
         if self.isInterruptionRequested() or not self._wait_for_process(job, folder):
             return None

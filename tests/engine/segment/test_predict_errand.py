@@ -18,6 +18,7 @@ from dacapo_engine.segmenting.weight_choice import choose_weights
 from dacapo_engine.store.array_store import LocalArrayIdentifier
 from dacapo_engine.store.atomic import read_json
 from dacapo_engine.store.control import Verb, ask
+from dacapo_engine.store.rows import read_rows
 from dacapo_engine.store.run_folder import RunFolder
 from dacapo_engine.store.status import RunState, read_status
 from dacapo_engine.train import train_run
@@ -81,6 +82,34 @@ def test_it_is_the_prediction_of_the_weights_of_that_moment(
         LocalArrayIdentifier(tmp_path / "volume.zarr", "raw"),
         LocalArrayIdentifier(scratch, "objects"),
         choice,
+        box=found.box,
+        device="cpu",
+        keep=LocalArrayIdentifier(scratch, "expected"),
+    )
+    expected = KeptPrediction.open(scratch, "expected")
+    np.testing.assert_allclose(found.read(found.box), expected.read(found.box), atol=1e-5)
+
+
+def test_weights_that_were_kept(tmp_path: Path, config: RunConfig, folder: RunFolder) -> None:
+    """They predict what they would elsewhere, and the training does not notice."""
+    go(config.replace(num_iterations=12), RunFolder.of(tmp_path / "alone", "cubes"), lambda _: None)
+    asked = request(tmp_path, weights="2")
+    go(config.replace(num_iterations=12), folder, asking(folder, 6, asked))
+    told = read_json(Path(asked["progress"]))
+    assert (told["state"], told["iteration"]) == ("done", 2)
+    assert "iteration 2" in told["text"]
+    alone = RunFolder.of(tmp_path / "alone", "cubes")
+    losses = [
+        [row["loss"] for row in read_rows(run.training_stats_file)] for run in (alone, folder)
+    ]
+    assert losses[0] == losses[1]
+    scratch = tmp_path / "scratch" / "out.zarr"
+    found = KeptPrediction.open(scratch, "prediction")
+    segment_volume(
+        folder,
+        LocalArrayIdentifier(tmp_path / "volume.zarr", "raw"),
+        LocalArrayIdentifier(scratch, "objects"),
+        choose_weights(folder, 2),
         box=found.box,
         device="cpu",
         keep=LocalArrayIdentifier(scratch, "expected"),
