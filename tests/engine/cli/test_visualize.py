@@ -128,5 +128,12 @@ def test_a_patch_that_is_nowhere(tmp_path: Path) -> None:
 
 def served() -> list[psutil.Process]:
     """Processes that serve views of this one, but for one that helps multiprocessing."""
-    children = psutil.Process().children(recursive=True)
-    return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+    return [child for child in psutil.Process().children(recursive=True) if _serves(child)]
+
+
+def _serves(process: psutil.Process) -> bool:
+    try:
+        return "spawn_main" in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        # What another test has killed and nobody has waited for.
+        return False

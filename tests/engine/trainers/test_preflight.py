@@ -38,10 +38,15 @@ class HungryAugmentConfig(AugmentConfig):
         return _Hungry()
 
 
+# Other tests walk over all augments there are, from the moment when this module is collected.
+AugmentConfig.registry._classes.pop("hungry")
+
+
 @pytest.fixture(autouse=True, scope="module")
 def _known_to_no_other_test() -> Iterator[None]:
+    AugmentConfig.registry.register("hungry", HungryAugmentConfig)
     yield
-    AugmentConfig.registry._classes.pop("hungry", None)
+    AugmentConfig.registry._classes.pop("hungry")
 
 
 def found(report: CheckReport, name: str) -> Finding:
