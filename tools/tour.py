@@ -1,7 +1,7 @@
 """``make tour``: four clicks from the sample to its segmentation, with a picture of each step.
 
 The clicks are those of a newcomer who accepts every default: the sample, Train, Start, Segment.
-Pictures go to ``resources/tour``; ``TOUR_SECONDS`` tells how long to train, 120 by default.
+Pictures go to ``resources/tour``; ``TOUR_SECONDS`` tells how long to train, 90 by default.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from drive_window import (
 )
 
 FOLDER = ROOT / "resources" / "tour"
-SECONDS = float(os.environ.get("TOUR_SECONDS", "120"))
+SECONDS = float(os.environ.get("TOUR_SECONDS", "90"))
 PATIENCE = 600
 
 
