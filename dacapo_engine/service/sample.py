@@ -5,22 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.preview.sample_preview import SamplePreview
 from dacapo_engine.service.desk import Desk
+from dacapo_engine.service.sample_question import SampleQuestion
 
 __all__ = ["sample"]
-
-
-class _Question(BaseModel):
-    """A run, its volumes as files, and the number of a sample."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    config: RunConfig
-    index: int = Field(default=0, ge=0)
 
 
 def sample(parameters: Mapping[str, Any], desk: Desk) -> dict[str, Any]:
@@ -38,7 +27,7 @@ def sample(parameters: Mapping[str, Any], desk: Desk) -> dict[str, Any]:
     dict
         ``index``, and ``places``: axes, voxel size and offset (nm) of each array.
     """
-    question = _Question.model_validate(parameters)
+    question = SampleQuestion.model_validate(parameters)
     arrays = desk.keep(SamplePreview).draw(question.config, question.index)
     for name, array in arrays.items():
         desk.put(name, array.data)

@@ -5,22 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from dacapo_engine.experiments.run_config import RunConfig
 from dacapo_engine.preview.sample_preview import SamplePreview
 from dacapo_engine.service.desk import Desk
+from dacapo_engine.service.sample_question import SampleQuestion
 
 __all__ = ["stages"]
-
-
-class _Question(BaseModel):
-    """A run, its volumes as files, and the number of a sample."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    config: RunConfig
-    index: int = Field(default=0, ge=0)
 
 
 def stages(parameters: Mapping[str, Any], desk: Desk) -> dict[str, Any]:
@@ -42,7 +31,7 @@ def stages(parameters: Mapping[str, Any], desk: Desk) -> dict[str, Any]:
         ``index``; ``names`` of the nodes; and ``places``: axes without that of the nodes, voxel
         size and offset (nm) of each array.
     """
-    question = _Question.model_validate(parameters)
+    question = SampleQuestion.model_validate(parameters)
     stacked = desk.keep(SamplePreview).stages(question.config, question.index)
     for name, array in stacked.arrays.items():
         desk.put(name, array.data)

@@ -12,6 +12,7 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.crop_array_config impo
     CropArrayConfig,
     RegionConfig,
 )
+from dacapo_engine.experiments.datasplits.datasets.arrays.derived_array import DerivedArray
 from dacapo_engine.experiments.datasplits.datasets.arrays.lazy_data import cut
 from dacapo_engine.experiments.datasplits.datasets.arrays.neuroglancer_source import (
     NeuroglancerSource,
@@ -22,7 +23,7 @@ from dacapo_engine.units import exact_number, nearest
 __all__ = ["CropArray", "voxel_box"]
 
 
-class CropArray(NeuroglancerSource, Array):
+class CropArray(NeuroglancerSource, DerivedArray):
     """The voxels of another array that lie in a box.
 
     A box in nanometres is moved to the nearest voxels; one that leaves the array is an error.
@@ -37,29 +38,12 @@ class CropArray(NeuroglancerSource, Array):
         self.grid = self._source_array.grid.cropped(self._box)
 
     @property
-    def source_array(self) -> Array:
-        """The array of which this is a part."""
-        return self._source_array
-
-    @property
     def attrs(self) -> dict[str, Any]:
         return self._source_array.attrs
 
     @property
-    def axes(self) -> list[str]:
-        return self._source_array.axes
-
-    @property
-    def axes_known(self) -> bool:
-        return self._source_array.axes_known
-
-    @property
     def dtype(self) -> np.dtype[Any]:
         return self._source_array.dtype
-
-    @property
-    def num_channels(self) -> int | None:
-        return self._source_array.num_channels
 
     @property
     def data(self) -> Any:

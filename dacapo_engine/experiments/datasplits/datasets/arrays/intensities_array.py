@@ -7,6 +7,7 @@ from typing import Any, Self
 import numpy as np
 
 from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
+from dacapo_engine.experiments.datasplits.datasets.arrays.derived_array import DerivedArray
 from dacapo_engine.experiments.datasplits.datasets.arrays.intensities_array_config import (
     IntensitiesArrayConfig,
 )
@@ -18,7 +19,7 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.neuroglancer_source im
 __all__ = ["IntensitiesArray"]
 
 
-class IntensitiesArray(NeuroglancerSource, Array):
+class IntensitiesArray(NeuroglancerSource, DerivedArray):
     """``clip((values - min) / (max - min), 0, 1)`` of another array, as float32.
 
     NaN stays NaN, so that the source that meets it can say where.
@@ -48,29 +49,12 @@ class IntensitiesArray(NeuroglancerSource, Array):
         self.grid = source.grid
 
     @property
-    def source_array(self) -> Array:
-        """The array as it was recorded."""
-        return self._source_array
-
-    @property
     def attrs(self) -> dict[str, Any]:
         return self._source_array.attrs
 
     @property
-    def axes(self) -> list[str]:
-        return self._source_array.axes
-
-    @property
-    def axes_known(self) -> bool:
-        return self._source_array.axes_known
-
-    @property
     def dtype(self) -> np.dtype[Any]:
         return np.dtype(np.float32)
-
-    @property
-    def num_channels(self) -> int | None:
-        return self._source_array.num_channels
 
     @property
     def data(self) -> Any:

@@ -7,12 +7,13 @@ from typing import Any, Self
 import numpy as np
 
 from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
+from dacapo_engine.experiments.datasplits.datasets.arrays.derived_array import DerivedArray
 from dacapo_engine.experiments.datasplits.datasets.arrays.ones_array_config import OnesArrayConfig
 
 __all__ = ["OnesArray"]
 
 
-class OnesArray(Array):
+class OnesArray(DerivedArray):
     """True wherever `source_array` has voxels; the mask of a volume that is labelled throughout."""
 
     def __init__(self, array_config: OnesArrayConfig) -> None:
@@ -32,25 +33,8 @@ class OnesArray(Array):
         self.grid = source.grid
 
     @property
-    def source_array(self) -> Array:
-        """The array whose place the ones take."""
-        return self._source_array
-
-    @property
-    def axes(self) -> list[str]:
-        return self._source_array.axes
-
-    @property
-    def axes_known(self) -> bool:
-        return self._source_array.axes_known
-
-    @property
     def dtype(self) -> np.dtype[Any]:
         return np.dtype(bool)
-
-    @property
-    def num_channels(self) -> int | None:
-        return self._source_array.num_channels
 
     @property
     def data(self) -> np.ndarray[Any, Any]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from dacapo_engine.errors import ConfigError
 from dacapo_engine.experiments.datasplits.datasets.arrays.array import Array
+from dacapo_engine.experiments.datasplits.datasets.arrays.derived_array import DerivedArray
 from dacapo_engine.experiments.datasplits.datasets.arrays.lazy_data import read_lazily
 from dacapo_engine.experiments.datasplits.datasets.arrays.voxel_grid import VoxelGrid
 from dacapo_engine.experiments.datasplits.datasets.arrays.voxel_map import VoxelMap
@@ -17,7 +18,7 @@ from dacapo_engine.experiments.datasplits.datasets.arrays.voxel_map import Voxel
 __all__ = ["ResampledArray"]
 
 
-class ResampledArray(Array):
+class ResampledArray(DerivedArray):
     """Another array whose voxels are averaged, or interpolated, when a box of it is read.
 
     Nothing but the box that is read is held in memory. Intensities only: ids must not be
@@ -47,28 +48,9 @@ class ResampledArray(Array):
         )
         return made
 
-    _source_array: Array
-
-    @property
-    def source_array(self) -> Array:
-        """The array as it was recorded."""
-        return self._source_array
-
-    @property
-    def axes(self) -> list[str]:
-        return self._source_array.axes
-
-    @property
-    def axes_known(self) -> bool:
-        return self._source_array.axes_known
-
     @property
     def dtype(self) -> np.dtype[Any]:
         return np.dtype(np.float32)
-
-    @property
-    def num_channels(self) -> int | None:
-        return self._source_array.num_channels
 
     @property
     def data(self) -> Any:
